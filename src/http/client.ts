@@ -1,0 +1,59 @@
+/** The layers, put together. The order is the point: each sees what the ones inside it made of the exchange. */
+import type { Dispatcher } from 'undici';
+import type { Clock, Random } from '../domain/clock.js';
+import type { Http, Layer } from '../domain/exchange.js';
+import type { Redactor } from './redact.js';
+import { redirect } from './redirect.js';
+import { retry } from './retry.js';
+import { type Trace, trace } from './trace.js';
+import { bounded, encrypted, wire } from './wire.js';
+
+export interface ClientSettings {
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly redactor: Redactor;
+  readonly trace?: Trace | undefined;
+  readonly userAgent: string;
+}
+
+/** What bounds the requests of one operation on one target. */
+export interface Limits {
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  deadline(): number;
+  progress(note: string): void;
+}
+
+/** retry( fault( redirect( defaults( authorize( encrypted( trace( bounded( wire )))))))): headers stand before they are signed. */
+export const client =
+  (settings: ClientSettings) =>
+  (limits: Limits): Http =>
+  ({ fault, authorize = (next) => next, insecureHttp = false }) => {
+    const { clock, random } = settings;
+    const faults: Layer = (next) => async (request) => {
+      const reply = await next(request);
+      if (reply.status >= 200 && reply.status <= 299) return reply;
+      throw fault(reply, request);
+    };
+    const defaults: Layer = (next) => (request) =>
+      next({
+        ...request,
+        headers: {
+          accept: 'application/json',
+          'user-agent': settings.userAgent,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...request.headers,
+        },
+      });
+    const layers: readonly Layer[] = [
+      retry({ clock, random, ...limits }),
+      faults,
+      redirect,
+      defaults,
+      authorize,
+      encrypted(insecureHttp),
+      trace(settings.trace, settings.redactor, clock),
+    ];
+    return layers.reduceRight((next, layer) => layer(next), bounded({ clock, ...limits })(wire(settings.dispatcher)));
+  };

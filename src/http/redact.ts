@@ -1,0 +1,55 @@
+/** Keeps secrets out of everything that is shown or stored: by header name, and by value, in each spelling a value takes on a wire. */
+
+export interface Redactor {
+  /** Tells of a secret; from now on `text` masks it. */
+  conceal(secret: string): void;
+  text(text: string): string;
+  headers(headers: Readonly<Record<string, string>>): Record<string, string>;
+}
+
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'x-auth-token',
+  'x-subject-token',
+  'x-security-token',
+  'x-sessionid',
+  'openstack-auth-receipt',
+  'www-authenticate',
+  'cookie',
+  'set-cookie',
+]);
+const MASK = '****';
+// Shorter values would mask ordinary words of a trace, and are guessed in no time anyway.
+const SHORTEST = 4;
+
+export function redactor(): Redactor {
+  const spellings = new Set<string>();
+  const text = (input: string): string => {
+    let output = input;
+    // Longest first: a secret that contains another must not leave its ends behind.
+    for (const spelling of [...spellings].sort((a, b) => b.length - a.length)) output = output.replaceAll(spelling, MASK);
+    return output;
+  };
+  return {
+    conceal(secret) {
+      if (secret.length < SHORTEST) return;
+      for (const spelling of [
+        secret,
+        JSON.stringify(secret).slice(1, -1),
+        encodeURIComponent(secret),
+        Buffer.from(secret).toString('base64'),
+      ]) {
+        spellings.add(spelling);
+      }
+    },
+    text,
+    headers: (headers) =>
+      Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, SECRET_HEADERS.has(name.toLowerCase()) ? maskHeader(value) : text(value)]),
+      ),
+  };
+}
+
+/** Keeps a scheme word (`Basic ****`): it helps, and is no secret. */
+const maskHeader = (value: string): string => (/^[A-Za-z0-9-]+ \S/.test(value) ? `${value.split(' ')[0]} ${MASK}` : MASK);
