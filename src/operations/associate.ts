@@ -1,0 +1,112 @@
+/** `ip associate` and `ip move`: who serves the address from now on. Never takes it from another holder unasked. */
+import { parseAddress } from '../domain/address.js';
+import type { Change } from '../domain/change.js';
+import type { AssociateSpec } from '../domain/driver.js';
+import { IpctlError } from '../domain/errors.js';
+import type { Association, FloatingIp, Server } from '../domain/records.js';
+import { requireCapability, verb } from './capable.js';
+import { type ChangeSettings, change } from './change.js';
+import { holders, nameOf, requireOurs } from './holders.js';
+import { checkReference, findFloatingIp, findServer, findServers } from './resolve.js';
+import type { Target } from './target.js';
+
+export interface AssociateInput {
+  readonly ref: string;
+  readonly servers: readonly string[];
+  readonly ports: readonly string[];
+  readonly privateAddress?: string | undefined;
+  readonly move: boolean;
+}
+
+const holds = ({ server }: Association, wanted: Server): boolean => server !== null && server.id === wanted.id;
+
+export async function associate(target: Target, settings: ChangeSettings, input: AssociateInput): Promise<Change<FloatingIp>> {
+  const { manifest } = target;
+  const wanted = input.servers.length + input.ports.length;
+  if (wanted === 0) throw new IpctlError('usage', 'name whom to associate it with: --server or --port', { fate: 'not-sent' });
+  if (input.servers.length > 0 && input.ports.length > 0)
+    throw new IpctlError('usage', '--server or --port, not both', { fate: 'not-sent' });
+  const privateAddress = input.privateAddress === undefined ? undefined : parseAddress(input.privateAddress)?.text;
+  if (input.privateAddress !== undefined && privateAddress === undefined) {
+    throw new IpctlError('usage', `--private-address: '${input.privateAddress}' is no IP address`, { fate: 'not-sent' });
+  }
+  checkReference(input.ref);
+  requireCapability(manifest, 'associateFloatingIp', [
+    ...(input.ports.length > 0 ? (['port'] as const) : []),
+    ...(privateAddress === undefined ? [] : (['private-address'] as const)),
+  ]);
+  if (input.move) requireCapability(manifest, 'moveFloatingIp');
+  if (wanted > 1 && manifest.holders === 'one') {
+    throw new IpctlError('unsupported', `${manifest.title}: an address serves one server at a time`, {
+      fate: 'not-sent',
+      hint: 'allocate one for each server',
+    });
+  }
+  return change(target, settings, 'associate', input, async ({ driver }) => {
+    const [ip, servers] = await Promise.all([findFloatingIp(target, driver, input.ref), findServers(target, driver, input.servers)]);
+    requireOurs(target, ip);
+    const spec: AssociateSpec = { servers, ports: input.ports, ...(privateAddress === undefined ? {} : { privateAddress }) };
+    const serves = (association: Association): boolean =>
+      (servers.some((server) => holds(association, server)) || (association.port !== null && input.ports.includes(association.port))) &&
+      (privateAddress === undefined || association.privateAddress === privateAddress);
+    const done = ip.associations.filter(serves);
+    const others = manifest.holders === 'one' ? ip.associations.filter((association) => !serves(association)) : [];
+    if (others.length > 0) {
+      if (!input.move) {
+        throw new IpctlError('conflict', `${nameOf(ip)} is associated with ${holders(others)}`, {
+          provider: manifest.id,
+          fate: 'not-sent',
+          hint: manifest.supports.moveFloatingIp.can ? '--move takes it from there' : 'disassociate it first',
+        });
+      }
+      return { ip: await verb(driver, 'moveFloatingIp')(ip, spec), changed: true };
+    }
+    const sure = done.filter(({ certain }) => certain);
+    if (sure.length >= wanted) return { ip, changed: false };
+    const missing = servers.filter((server) => !sure.some((association) => holds(association, server)));
+    const ports = input.ports.filter((port) => !sure.some((association) => association.port === port));
+    const shown = await verb(driver, 'associateFloatingIp')(ip, { ...spec, servers: missing, ports });
+    // Where the provider could not tell whether it was associated before, neither can we.
+    return { ip: shown, changed: done.length > sure.length ? null : true };
+  });
+}
+
+export interface MoveInput {
+  readonly ref: string;
+  readonly to: string;
+  /** A server's id or name, or `none`: the move happens only while that is true. */
+  readonly ifHolder?: string | undefined;
+}
+
+export async function move(target: Target, settings: ChangeSettings, input: MoveInput): Promise<Change<FloatingIp>> {
+  const { manifest } = target;
+  checkReference(input.ref);
+  requireCapability(manifest, 'moveFloatingIp');
+  return change(target, settings, 'move', input, async ({ driver }) => {
+    const expected = input.ifHolder === undefined || input.ifHolder === 'none' ? undefined : input.ifHolder;
+    const [ip, to, holder] = await Promise.all([
+      findFloatingIp(target, driver, input.ref),
+      findServer(target, driver, input.to),
+      expected === undefined ? undefined : findServer(target, driver, expected),
+    ]);
+    requireOurs(target, ip);
+    const spec: AssociateSpec = { servers: [to], ports: [] };
+    if (ip.associations.some((association) => holds(association, to) && association.certain)) return { ip, changed: false };
+    const current = ip.associations.length === 0 ? 'nobody' : holders(ip.associations);
+    const asExpected =
+      input.ifHolder === undefined ||
+      (holder === undefined ? ip.associations.length === 0 : ip.associations.some((association) => holds(association, holder)));
+    if (!asExpected) {
+      throw new IpctlError(
+        'conflict',
+        `${nameOf(ip)} is held by ${current}, not by ${input.ifHolder === 'none' ? 'nobody' : input.ifHolder}`,
+        {
+          provider: manifest.id,
+          fate: 'not-sent',
+        },
+      );
+    }
+    const act = ip.associations.length === 0 ? 'associateFloatingIp' : 'moveFloatingIp';
+    return { ip: await verb(driver, act)(ip, spec), changed: true };
+  });
+}

@@ -1,0 +1,97 @@
+/** What a mutation comes to: the result of one target, and the way from several of them to one exit code. */
+import type { AnyIp, Change, Planned } from '../domain/change.js';
+import { IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
+import { operate, type Run, type RunSettings } from './run.js';
+import type { Target } from './target.js';
+
+export interface ChangeSettings extends RunSettings {
+  /** Throws `refused` unless the user agrees. */
+  confirm(question: string): Promise<void>;
+}
+
+/** Kinds of failure that leave something behind: their result is shown, with the error in it. */
+const LEAVES: ReadonlySet<Kind> = new Set(['partial', 'timeout', 'unknown']);
+
+/**
+ * One operation that yields one change. `work` says what is there and whether anything changed; a failure that leaves
+ * something behind becomes a change with its error, every other is thrown.
+ */
+export async function change<T extends AnyIp>(
+  target: Target,
+  settings: ChangeSettings,
+  action: string,
+  intent: unknown,
+  work: (run: Run) => Promise<{ readonly ip: T | null; readonly changed: boolean | null }>,
+): Promise<Change<T>> {
+  let planned: readonly Planned[] = [];
+  let id: string | null = null;
+  try {
+    return await operate(target, settings, action, intent, async (run) => {
+      const { ip, changed } = await work(run);
+      planned = run.planned;
+      id = settings.journal !== null && run.applied() > 0 ? run.id : null;
+      if (settings.dryRun) return { action, changed: null, operation: null, ip, error: null, planned };
+      return { action, changed, operation: id, ip, error: null, planned: null };
+    });
+  } catch (thrown) {
+    const error = toIpctlError(thrown);
+    if (!LEAVES.has(error.kind)) throw error;
+    const changed = error.kind === 'unknown' ? null : true;
+    const [ip] = (error.details.exists ?? []) as readonly T[];
+    return { action, changed, operation: error.details.operation?.id ?? null, ip: ip ?? null, error, planned: null };
+  }
+}
+
+/** A later step failed: what stands is told, with the way on and back. An error that knows of its own remains what it is. */
+export function partial(done: string, record: AnyIp, failed: unknown, hint: string): IpctlError {
+  const error = toIpctlError(failed);
+  if (error.kind === 'signal') return error;
+  return new IpctlError('partial', `${done}, but then: ${error.message}`, {
+    ...error.details,
+    fate: 'not-applied',
+    hint,
+    exists: error.details.exists ?? [record],
+    errors: [error],
+    operation: undefined,
+    cause: error,
+  });
+}
+
+/** Each target is tried, `parallel` at a time; results stand in the order asked for, failures among them. */
+export async function several<T extends AnyIp>(
+  action: string,
+  refs: readonly string[],
+  parallel: number,
+  each: (ref: string, index: number) => Promise<Change<T>>,
+): Promise<Change<T>[]> {
+  const results: Change<T>[] = new Array(refs.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < refs.length; index = next++) {
+      const ref = refs[index] ?? '';
+      try {
+        results[index] = await each(ref, index);
+      } catch (thrown) {
+        const error = toIpctlError(thrown).with({ target: ref });
+        results[index] = { action, changed: false, operation: error.details.operation?.id ?? null, ip: null, error, planned: null };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, refs.length) }, worker));
+  return results;
+}
+
+/** The one error that all the failures of a command amount to, or undefined: alike, that kind; else `partial`. */
+export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlError | undefined {
+  const errors = changes.flatMap(({ error }) => (error === null ? [] : [error]));
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  if (changes.length === 1) return first;
+  const alike = errors.length === changes.length && errors.every(({ kind }) => kind === first.kind);
+  return new IpctlError(alike ? first.kind : 'partial', `${errors.length} of ${changes.length} ${what} failed: ${first.message}`, {
+    profile: first.details.profile,
+    provider: first.details.provider,
+    hint: 'nothing was rolled back; each result tells what became of it',
+    errors,
+  });
+}

@@ -1,0 +1,53 @@
+/** `ip disassociate`: from the given servers, or from everybody. */
+
+import type { Change } from '../domain/change.js';
+import { IpctlError, isIpctlError } from '../domain/errors.js';
+import type { FloatingIp } from '../domain/records.js';
+import { requireCapability, verb } from './capable.js';
+import { type ChangeSettings, change } from './change.js';
+import { holders, nameOf, requireOurs } from './holders.js';
+import { checkReference, findFloatingIp, findServers } from './resolve.js';
+import type { Target } from './target.js';
+
+export interface DisassociateInput {
+  readonly ref: string;
+  readonly servers: readonly string[];
+  readonly ifExists: boolean;
+}
+
+export async function disassociate(target: Target, settings: ChangeSettings, input: DisassociateInput): Promise<Change<FloatingIp>> {
+  const { manifest } = target;
+  checkReference(input.ref);
+  requireCapability(manifest, 'disassociateFloatingIp');
+  return change(target, settings, 'disassociate', input, async ({ driver }) => {
+    const [ip, servers] = await Promise.all([
+      findFloatingIp(target, driver, input.ref).catch((thrown: unknown) => absent(thrown, input.ifExists)),
+      findServers(target, driver, input.servers),
+    ]);
+    if (ip === null) return { ip: null, changed: false };
+    requireOurs(target, ip);
+    const from =
+      servers.length === 0 ? ip.associations : ip.associations.filter(({ server }) => servers.some(({ id }) => id === server?.id));
+    if (from.length === 0) {
+      if (servers.length > 0 && ip.associations.length > 0 && manifest.holders === 'one') {
+        throw new IpctlError(
+          'conflict',
+          `${nameOf(ip)} is associated with ${holders(ip.associations)}, not with ${input.servers.join(' or ')}`,
+          {
+            provider: manifest.id,
+            fate: 'not-sent',
+          },
+        );
+      }
+      return { ip, changed: false };
+    }
+    const shown = await verb(driver, 'disassociateFloatingIp')(ip, from);
+    return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
+  });
+}
+
+/** Null for what is not there when that is fine with the user; every other error goes on. */
+export function absent(thrown: unknown, ifExists: boolean): null {
+  if (ifExists && isIpctlError(thrown) && thrown.kind === 'not-found') return null;
+  throw thrown;
+}

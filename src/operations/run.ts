@@ -1,0 +1,266 @@
+/**
+ * The promises, once: every mutating request is recorded before it is sent and closed when its outcome is known; one whose
+ * outcome is unknown is never sent again, but looked for; a dry run sends nothing; waiting is one loop with one deadline.
+ */
+import type { Planned } from '../domain/change.js';
+import type { Clock, Random } from '../domain/clock.js';
+import type { AnyDriver, Outcome, Shown, Step, Waiting } from '../domain/driver.js';
+import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
+import type { Reply } from '../domain/exchange.js';
+import type { Journal, JournalEvent } from '../domain/journal.js';
+import { until } from '../domain/until.js';
+import type { Limits, Target } from './target.js';
+
+export interface RunSettings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Null under `--no-journal`. */
+  readonly journal: Journal | null;
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+  /** Milliseconds from the first request to the shown result. */
+  readonly timeout: number;
+  readonly pid: number;
+  progress(note: string): void;
+}
+
+/** One operation on one target: the driver to use, and what has become of it so far. */
+export interface Run {
+  readonly id: string;
+  readonly driver: AnyDriver;
+  /** What a dry run would have sent, in order. */
+  readonly planned: readonly Planned[];
+  /** How many mutating requests took effect. */
+  applied(): number;
+}
+
+/** A lost answer is looked for at least this long, also when the loss itself used up the deadline. */
+const GRACE = 10_000;
+
+/** Sortable by time, unique enough to stand in a provider's description: `mbx1k2f0-7q3z9k`. */
+export function operationId(clock: Clock, random: Random): string {
+  const tail = Math.floor(random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0');
+  return `${clock.now().toString(36)}-${tail}`;
+}
+
+/**
+ * Runs `work` as one operation. `intent` is what was asked for, for the record. Reads go through the same driver; an
+ * operation that changes nothing leaves no trace in the journal.
+ */
+export async function operate<R>(
+  target: Target,
+  settings: RunSettings,
+  verb: string,
+  intent: unknown,
+  work: (run: Run) => Promise<R>,
+): Promise<R> {
+  const { clock, signal, journal } = settings;
+  const id = operationId(clock, settings.random);
+  const started = clock.now();
+  let deadline = started + settings.timeout;
+  let begun = false;
+  let applied = 0;
+  const planned: Planned[] = [];
+  const limits: Limits = { signal, deadline: () => deadline, progress: settings.progress };
+
+  const record = async (event: JournalEvent): Promise<void> => {
+    await journal?.append(event);
+  };
+  const at = (): string => new Date(clock.now()).toISOString();
+
+  /** Before the first mutation only: is it allowed, is it the right account, is there a record? */
+  const begin = async (): Promise<void> => {
+    if (begun) return;
+    if (target.refused !== null) throw target.refused;
+    if (target.pinned !== null) {
+      const account = await driver.account?.();
+      if (account !== undefined && account.id !== target.pinned) {
+        throw new IpctlError(
+          'auth',
+          `profile ${target.place.profile} is pinned to account ${target.pinned}, but its credentials open ${account.id}`,
+          {
+            fate: 'not-sent',
+            hint: `if that is meant: ipctl profile test ${target.place.profile} --repin`,
+          },
+        );
+      }
+    }
+    const { profile, provider } = target.place;
+    await record({ event: 'begin', at: at(), operation: id, verb, profile, provider, account: target.pinned, pid: settings.pid, intent });
+    begun = true;
+  };
+
+  const close = (step: string, state: Fate, reply: Reply | null, candidates: readonly string[] = []): Promise<void> =>
+    record({
+      event: 'close',
+      at: at(),
+      operation: id,
+      step,
+      state,
+      reply: reply === null ? null : { status: reply.status, text: reply.text },
+      candidates,
+    });
+
+  const look = async <S>(step: Step<S>, before: readonly string[]): Promise<Outcome<S>> => {
+    settings.progress('the answer was lost; looking whether it took effect');
+    deadline = Math.max(deadline, clock.now() + GRACE);
+    let seen: Outcome<S> = { is: 'unknown', candidates: [] };
+    const settled = await until<Outcome<S>>({
+      clock,
+      signal,
+      deadline,
+      async check() {
+        try {
+          seen = await step.look(before);
+          return seen.is === 'not-applied' ? undefined : seen;
+        } catch (thrown) {
+          // Whoever cannot look does not know.
+          if (signal.aborted) throw thrown;
+          seen = { is: 'unknown', candidates: [] };
+          return undefined;
+        }
+      },
+    });
+    return settled ?? seen;
+  };
+
+  const send = async <S>(step: Step<S>): Promise<S> => {
+    const before = (await step.before?.()) ?? [];
+    const { method, url, body } = step.request;
+    await record({
+      event: 'send',
+      at: at(),
+      operation: id,
+      step: step.key,
+      request: body === undefined ? { method, url } : { method, url, body },
+      before: step.before === undefined ? null : before,
+    });
+    let reply: Reply | null = null;
+    try {
+      reply = await step.via(step.request);
+      const result = step.read(reply);
+      applied += 1;
+      await close(step.key, 'applied', reply);
+      return result;
+    } catch (thrown) {
+      if (signal.aborted) {
+        await close(step.key, 'unknown', null);
+        throw new IpctlError('signal', `interrupted while ${method} ${url} was under way`, {
+          operation: { id: recorded(), state: 'unknown' },
+        });
+      }
+      const error = toIpctlError(thrown);
+      // A 2xx that cannot be read has taken effect, whatever the reader says of itself.
+      const fate = reply === null ? (error.details.fate ?? 'not-applied') : 'unknown';
+      if (fate !== 'unknown') {
+        await close(step.key, fate, reply);
+        throw error.with({ fate });
+      }
+      const outcome = await look(step, before).catch(async (failed: unknown) => {
+        await close(step.key, 'unknown', reply);
+        throw signal.aborted
+          ? new IpctlError('signal', 'interrupted while looking for the outcome', { operation: { id: recorded(), state: 'unknown' } })
+          : failed;
+      });
+      if (outcome.is === 'applied') {
+        applied += 1;
+        await close(step.key, 'applied', reply);
+        return outcome.result;
+      }
+      if (outcome.is === 'not-applied') {
+        await close(step.key, 'not-applied', reply);
+        throw error.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
+      }
+      const [only, ...others] = outcome.candidates;
+      if (target.soleWriter && only !== undefined && others.length === 0) {
+        settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
+        applied += 1;
+        await close(step.key, 'applied', reply, [only.name]);
+        return only.result;
+      }
+      const names = outcome.candidates.map((candidate) => candidate.name);
+      await close(step.key, 'unknown', reply, names);
+      const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
+      throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${error.message}${which}`, {
+        ...error.details,
+        fate: 'unknown',
+        hint: `ipctl operation show ${id}`,
+        cause: error,
+      });
+    }
+  };
+
+  const driver = target.connect(limits, {
+    async mutate<S>(step: Step<S>): Promise<S> {
+      if (settings.dryRun) {
+        // An id that is not known yet stands as `{ip.id}`, also where it would be encoded.
+        planned.push({ step: step.key, request: { ...step.request, url: step.request.url.replace(/%7B([a-z.]+)%7D/gi, '{$1}') } });
+        return step.standIn;
+      }
+      await begin();
+      // List, send and look stand under one lock: what another of our processes allocates must not look like ours.
+      return step.before === undefined ? send(step) : target.exclusive(() => send(step));
+    },
+    async settle<S extends Shown>({ accepted, check, what }: Waiting<S>): Promise<S> {
+      if (settings.dryRun || !settings.wait) return accepted;
+      let first = true;
+      const shown = await until<S>({
+        clock,
+        signal,
+        deadline,
+        async check() {
+          if (!first) settings.progress(`waiting for ${what}`);
+          first = false;
+          try {
+            return await check();
+          } catch (thrown) {
+            // A provider that stumbles while we wait has not taken back what it accepted.
+            if (toIpctlError(thrown).kind === 'temporary') return undefined;
+            throw thrown;
+          }
+        },
+      });
+      if (shown !== undefined) return shown;
+      throw new IpctlError('timeout', `accepted, but not shown within ${Math.round(settings.timeout / 1000)} s: ${what}`, {
+        provider: target.place.provider,
+        fate: 'unknown',
+        hint: 'it may still happen: look again, or give --timeout more time',
+        exists: isList(accepted) ? accepted : [accepted as Exclude<S, readonly unknown[]>],
+      });
+    },
+  });
+
+  const recorded = (): string | null => (begun && journal !== null ? id : null);
+  const run: Run = { id, driver, planned, applied: () => applied };
+  const end = async (state: Fate, result: string | null): Promise<void> => {
+    if (begun) await record({ event: 'end', at: at(), operation: id, state, result });
+  };
+  try {
+    const result = await work(run);
+    await end('applied', null);
+    return result;
+  } catch (thrown) {
+    if (signal.aborted && !(thrown instanceof IpctlError)) {
+      const state: Fate = applied > 0 ? 'partial' : 'not-sent';
+      await end(state, null);
+      throw new IpctlError('signal', 'interrupted', { operation: { id: recorded(), state } });
+    }
+    const error = toIpctlError(thrown);
+    const state = begun ? fateOf(error, applied) : 'not-sent';
+    await end(state, error.message);
+    throw error.with({ ...target.place, operation: { id: recorded(), state } });
+  }
+}
+
+const isList = (value: unknown): value is readonly never[] => Array.isArray(value);
+
+/** What became of the whole operation, from its last error and what had been done before it. */
+function fateOf(error: IpctlError, applied: number): Fate {
+  if (error.details.operation !== undefined) return error.details.operation.state;
+  if (error.kind === 'unknown' || error.kind === 'timeout') return 'unknown';
+  if (applied > 0) return 'partial';
+  return error.details.fate === 'not-sent' ? 'not-sent' : 'not-applied';
+}

@@ -1,0 +1,29 @@
+/** One profile, ready to be used: what operations know of it. Built by `cli/target.ts`. */
+import type { AnyDriver, Context } from '../domain/driver.js';
+import type { IpctlError } from '../domain/errors.js';
+import type { Manifest } from '../domain/manifest.js';
+import type { OptionSet } from '../domain/option.js';
+import type { Place } from '../domain/records.js';
+
+/** What bounds the work on one target. */
+export interface Limits {
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  deadline(): number;
+  progress(note: string): void;
+}
+
+export interface Target {
+  readonly place: Place;
+  readonly manifest: Manifest;
+  /** The account pinned by `profile test`, or null: another one is never changed. */
+  readonly pinned: string | null;
+  /** Why this profile may not change anything now (read-only, protected), or null. */
+  readonly refused: IpctlError | null;
+  /** The user's word that nobody else allocates in this account: a single candidate is then ours. */
+  readonly soleWriter: boolean;
+  /** Runs alone among all processes of this machine that use the same account. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** Cheap: connections and tokens are shared by all drivers of a target. */
+  connect(limits: Limits, changes: Pick<Context<OptionSet>, 'mutate' | 'settle'>): AnyDriver;
+}

@@ -1,0 +1,60 @@
+/** Files that only their owner may read: 0600 in a 0700 directory, replaced whole, never half written. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { dirname } from 'node:path';
+import { IpctlError } from '../domain/errors.js';
+
+const codeOf = (thrown: unknown): string => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '');
+
+/** `config` with the path: a state directory that cannot be used stops everything before anything is sent. */
+export function unusable(path: string, thrown: unknown): IpctlError {
+  const why = codeOf(thrown) === '' ? String(thrown) : codeOf(thrown);
+  return new IpctlError('config', `cannot use ${path} (${why})`, { fate: 'not-sent', cause: thrown });
+}
+
+export async function privateDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw unusable(path, thrown);
+  }
+}
+
+/** The text, or undefined when there is no such file. */
+export async function readPrivate(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return undefined;
+    throw unusable(path, thrown);
+  }
+}
+
+export async function writePrivate(path: string, text: string): Promise<void> {
+  await privateDirectory(dirname(path));
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw unusable(path, thrown);
+  }
+}
+
+/** Whether others than the owner may read the file. False where the system has no such notion. */
+export async function readableByOthers(path: string): Promise<boolean> {
+  if (platform() === 'win32') return false;
+  try {
+    return ((await stat(path)).mode & 0o077) !== 0;
+  } catch {
+    return false;
+  }
+}
