@@ -1,0 +1,129 @@
+/** The error families of an OpenStack cloud, read into kinds: Neutron, Nova, Keystone, the token middleware, and the proxies before them. */
+import { IpctlError, type Kind } from '../../domain/errors.js';
+import type { Fault, Reply, Request } from '../../domain/exchange.js';
+import { plainText, refusal } from '../../http/fault.js';
+
+interface Told {
+  readonly message: string | undefined;
+  readonly code: string | undefined;
+  /** Seconds, where Nova says so in the body. */
+  readonly retryAfter?: number | undefined;
+  /** Ways to authenticate that the cloud allows, where it refuses one. */
+  readonly methods?: readonly string[] | undefined;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function told(json: unknown): Told {
+  if (!isObject(json)) return { message: undefined, code: undefined };
+  for (const [key, value] of Object.entries(json)) {
+    // Surprise: very old releases of Neutron send a text where an object is documented.
+    if (key === 'NeutronError' && text(value) !== undefined) return { message: text(value), code: key };
+    if (!isObject(value) || text(value.message) === undefined) continue;
+    const identity = isObject(value.identity) && Array.isArray(value.identity.methods) ? value.identity.methods : undefined;
+    return {
+      message: text(value.message),
+      code: text(value.type) ?? (key === 'error' ? undefined : key),
+      retryAfter: typeof value.retryAfter === 'number' ? value.retryAfter : undefined,
+      methods: identity?.filter((method) => typeof method === 'string'),
+    };
+  }
+  const [first]: readonly unknown[] = Array.isArray(json.errors) ? json.errors : [];
+  if (isObject(first)) {
+    const sentence = [text(first.title), text(first.detail)].filter((part) => part !== undefined).join(': ');
+    return { message: text(sentence), code: text(first.code) };
+  }
+  // Surprise: a single object that policy hides is refused without the wrapper.
+  return { message: text(json.message), code: text(json.type) };
+}
+
+/** Names of Neutron's exception classes: stable, and surer than the status they come with. */
+const CODES: readonly (readonly [RegExp, Kind])[] = [
+  [/^OverQuota$/, 'limit'],
+  [/GenerationFailure/, 'limit'],
+  [/^ExternalIpAddressExhausted$/, 'limit'],
+  [/^FloatingIPPortAlreadyAssociated$/, 'conflict'],
+  [/^IpAddress(AlreadyAllocated|InUse)/, 'conflict'],
+  [/^FipInUseByPortForwarding$/, 'conflict'],
+  [/^PortHasPortForwarding$/, 'conflict'],
+  [/^ServicePortInUse$/, 'conflict'],
+  [/^RevisionNumberConstraintFailed$/, 'conflict'],
+  [/^ExternalGatewayForFloatingIPNotFound$/, 'conflict'],
+];
+
+export const NO_ROUTE = 'ExternalGatewayForFloatingIPNotFound';
+
+const HINTS: Readonly<Record<string, string>> = {
+  OverQuota: 'release what is not needed, or ask for a higher quota',
+  [NO_ROUTE]: 'a router must join the subnet of the port to the external network',
+  FloatingIPPortAlreadyAssociated:
+    'that private address has another floating IP already: choose one with --private-address, or take it off first',
+  FipInUseByPortForwarding: 'delete its port forwardings first',
+  RevisionNumberConstraintFailed: 'somebody changed it meanwhile: look at it again',
+};
+
+const bodyOf = (request: Request, key: string): Readonly<Record<string, unknown>> => {
+  const inner = isObject(request.body) ? request.body[key] : undefined;
+  return isObject(inner) ? inner : {};
+};
+
+function hintFor(code: string | undefined, reply: Reply, request: Request): string | undefined {
+  if (reply.status === 401) {
+    return reply.headers['openstack-auth-receipt'] === undefined ? undefined : 'another factor is asked for: give the option passcode';
+  }
+  if (code === 'PolicyNotAuthorized' && bodyOf(request, 'floatingip').floating_ip_address !== undefined) {
+    return 'choosing the address is for administrators here: leave --address out';
+  }
+  if (code === 'PolicyNotAuthorized' && bodyOf(request, 'port').fixed_ips !== undefined) {
+    return 'choosing an address is for the owner of the network: leave --address out';
+  }
+  return code === undefined ? undefined : HINTS[code];
+}
+
+export const fault: Fault = (reply, request) => {
+  const { message, code, retryAfter, methods } = told(reply.json);
+  if (reply.status === 404 && new URL(request.url).pathname.endsWith('/auth/tokens')) {
+    return refusal({
+      provider: 'openstack',
+      reply,
+      kind: 'config',
+      message: 'there is no identity service (Keystone v3) at the auth-url',
+      hint: 'check the option auth-url, a missing path before /v3 above all',
+    });
+  }
+  const allowed = methods === undefined || methods.length === 0 ? '' : `; allowed: ${methods.join(', ')}`;
+  const error = refusal({
+    provider: 'openstack',
+    reply,
+    message: `${message ?? (text(plainText(reply.json === undefined ? reply.text : '')) || `the service answered ${reply.status}`)}${allowed}`,
+    code,
+    kind: code === undefined ? undefined : CODES.find(([pattern]) => pattern.test(code))?.[1],
+    hint: hintFor(code, reply, request),
+    // A call the service says it does not have did nothing; a bare 501 may be a gateway's.
+    fate: reply.status === 501 && code !== undefined ? 'not-applied' : undefined,
+  });
+  return error.details.retryAfter === undefined && retryAfter !== undefined ? error.with({ retryAfter: retryAfter * 1000 }) : error;
+};
+
+/** Whether the service itself says that the thing is not there: a proxy's 404 page proves nothing. */
+export const isGone = (thrown: unknown): boolean =>
+  thrown instanceof IpctlError && thrown.kind === 'not-found' && thrown.details.code !== undefined;
+
+/** Undefined where the service says that it is not there; every other error goes on. */
+export async function unlessGone<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (thrown) {
+    if (isGone(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+export const refused = (kind: Kind, message: string, hint?: string): IpctlError =>
+  new IpctlError(kind, message, { provider: 'openstack', fate: 'not-sent', hint });
+
+/** What a look finds after a guarded write was turned away. */
+export const changedMeanwhile = (name: string, state: string): IpctlError =>
+  refused('conflict', `${name} changed meanwhile: it is ${state} now`, 'look at it again: nothing was done').with({ fate: 'not-applied' });

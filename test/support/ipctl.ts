@@ -1,0 +1,63 @@
+/** Spawns the real binary in a temporary home, with an environment of its own: nothing of this machine's user leaks in. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Home {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs `ipctl` with these words; `stdin` is empty unless given. */
+  ipctl(words: readonly string[], more?: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string }): Promise<Ran>;
+  /** Starts it without waiting for its end. */
+  spawn(words: readonly string[]): ReturnType<typeof spawn>;
+  remove(): void;
+}
+
+export function home(): Home {
+  const directory = mkdtempSync(join(tmpdir(), 'ipctl-test-'));
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: directory,
+    XDG_CONFIG_HOME: join(directory, 'config'),
+    XDG_STATE_HOME: join(directory, 'state'),
+  };
+  return {
+    directory,
+    env,
+    ipctl: (words, more = {}) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, [bin, ...words], { env: { ...env, ...more.env }, cwd: directory });
+        const out: Buffer[] = [];
+        const err: Buffer[] = [];
+        child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+        child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+        child.on('error', reject);
+        child.on('close', (code) =>
+          resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
+        );
+        child.stdin.end(more.stdin ?? '');
+      }),
+    spawn: (words) => spawn(process.execPath, [bin, ...words], { env, cwd: directory }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Runs `work` in a home that is removed afterwards. */
+export async function withHome(work: (home: Home) => Promise<void>): Promise<void> {
+  const made = home();
+  try {
+    await work(made);
+  } finally {
+    made.remove();
+  }
+}

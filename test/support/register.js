@@ -1,0 +1,3 @@
+import { register } from 'node:module';
+
+register('./modules.js', import.meta.url);
