@@ -1,0 +1,13 @@
+import { move } from '../../../operations/associate.js';
+import { floatingIpView } from '../../../render/views.js';
+import type { Command } from '../../intent.js';
+import { changed, changesOf } from '../../output.js';
+import { openTarget } from '../../target.js';
+
+export const view = changesOf(floatingIpView);
+
+export const run: Command<'ip move'> = async (intent, session) => {
+  const target = await openTarget(intent, session);
+  const input = { ref: intent.arguments[0] ?? '', to: intent.flags.to, ifHolder: intent.flags['if-holder'] };
+  return changed(view, [await move(target, await session.changes(target), input)], false, 'moves');
+};

@@ -1,0 +1,15 @@
+import { createPrivateIps } from '../../../operations/private-ips.js';
+import { privateIpView } from '../../../render/views.js';
+import type { Command } from '../../intent.js';
+import { changed, changesOf } from '../../output.js';
+import { openTarget } from '../../target.js';
+
+export const view = changesOf(privateIpView);
+
+export const run: Command<'privateip create'> = async (intent, session) => {
+  const { subnet, address, name } = intent.flags;
+  const count = intent.flags.count ?? Math.max(1, address.length);
+  const target = await openTarget(intent, session);
+  const changes = await createPrivateIps(target, await session.changes(target), { subnet, addresses: address, count, name });
+  return changed(view, changes, count > 1 || address.length > 1, 'private IPs');
+};

@@ -1,0 +1,22 @@
+import { several } from '../../../operations/change.js';
+import { deletePrivateIp } from '../../../operations/private-ips.js';
+import { privateIpView } from '../../../render/views.js';
+import type { Command } from '../../intent.js';
+import { changed, changesOf } from '../../output.js';
+import { parallelOf } from '../../session.js';
+import { openTarget } from '../../target.js';
+
+export const view = changesOf(privateIpView);
+
+export const run: Command<'privateip delete'> = async (intent, session) => {
+  const { flags } = intent;
+  const refs = await session.references(intent.arguments);
+  const target = await openTarget(intent, session);
+  const settings = await session.changes(target);
+  const each = (ref: string) => deletePrivateIp(target, settings, { ref, subnet: flags.subnet, ifExists: flags['if-exists'] });
+  const [only] = refs;
+  const many = intent.arguments.length > 1 || intent.arguments.includes('-');
+  if (!many && only !== undefined) return changed(view, [await each(only)], false, 'deletions');
+  const parallel = intent.change.yes || intent.change['dry-run'] ? parallelOf(flags.parallel) : 1;
+  return changed(view, await several('delete', refs, parallel, each), true, 'deletions');
+};

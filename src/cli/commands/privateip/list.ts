@@ -1,0 +1,12 @@
+import { listPrivateIps } from '../../../operations/read.js';
+import { privateIpView } from '../../../render/views.js';
+import type { Command } from '../../intent.js';
+import { list } from '../../output.js';
+import { openTarget } from '../../target.js';
+
+export const view = privateIpView;
+
+export const run: Command<'privateip list'> = async (intent, session) => {
+  const target = await openTarget(intent, session);
+  return list(privateIpView, listPrivateIps(target, session.reads(target), intent.flags.subnet));
+};

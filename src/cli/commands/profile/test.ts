@@ -1,0 +1,32 @@
+import { IpctlError } from '../../../domain/errors.js';
+import { verb } from '../../../operations/capable.js';
+import { accountView } from '../../../render/house-views.js';
+import type { Command } from '../../intent.js';
+import { one } from '../../output.js';
+import { type Chosen, chooseProfile, lookUp, openKnown } from '../../target.js';
+
+export const view = accountView;
+
+export const run: Command<'profile test'> = async (intent, session) => {
+  const named = intent.arguments[0];
+  const chosen: Chosen = named === undefined ? await chooseProfile(intent, session) : { name: named, by: 'argument' };
+  const known = await lookUp(chosen.name, session);
+  const target = await openKnown(chosen, known, intent, session);
+  const found = await session.read(target, (driver) => verb(driver, 'account')());
+  const { profile, kind } = known;
+  if (profile.account !== null && profile.account !== found.id && !intent.flags.repin) {
+    throw new IpctlError('auth', `profile ${chosen.name} is pinned to account ${profile.account}, but its credentials open ${found.id}`, {
+      ...target.place,
+      fate: 'not-sent',
+      hint: `if that is meant: ipctl profile test ${chosen.name} --repin`,
+    });
+  }
+  if (kind === 'stored' && profile.account !== found.id) {
+    await (await session.store()).update((stored) => ({
+      ...stored,
+      profiles: { ...stored.profiles, [chosen.name]: { ...(stored.profiles[chosen.name] ?? profile), account: found.id } },
+    }));
+  }
+  const { user, project, region } = found;
+  return one(view, { ...target.place, account: found.id, user, project, region, pinned: kind === 'stored' });
+};

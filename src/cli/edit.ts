@@ -1,0 +1,78 @@
+/** `OPTION=VALUE` and `OPTION=SOURCE` -> what a profile keeps. A secret never comes as a value on the command line. */
+import { IpctlError } from '../domain/errors.js';
+import type { Manifest } from '../domain/manifest.js';
+import { type OptionSpec, parseOption } from '../domain/option.js';
+import { type Profile, type SettingName, type StoredValue, settingNames } from '../profiles/profile.js';
+import { parseSource } from '../profiles/secrets.js';
+import type { Session } from './session.js';
+
+const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
+
+const isSetting = (name: string): name is SettingName => (settingNames as readonly string[]).includes(name);
+
+function split(pair: string, form: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw usage(`${form} is OPTION=…; '${at < 0 ? pair : ''}' has no option`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+function specOf(manifest: Manifest, name: string): OptionSpec {
+  const spec = Object.hasOwn(manifest.options, name) ? manifest.options[name] : undefined;
+  if (spec === undefined) throw usage(`${manifest.id} has no option '${name}'`, `ipctl provider show ${manifest.id}`);
+  return spec;
+}
+
+/** The profile with `pairs` set and `secrets` pointed to. `-` reads a line of stdin; at most one may. */
+export async function edited(
+  profile: Profile,
+  manifest: Manifest,
+  pairs: readonly string[],
+  secrets: readonly string[],
+  session: Session,
+): Promise<Profile> {
+  const options: Record<string, StoredValue> = { ...profile.options };
+  const settings: Partial<Record<SettingName, boolean>> = { ...profile.settings };
+  for (const pair of pairs) {
+    const [name, value] = split(pair, '--set');
+    if (isSetting(name)) {
+      settings[name] = parseOption(name, { kind: 'boolean', help: '' }, value) === true;
+      continue;
+    }
+    const spec = specOf(manifest, name);
+    if (spec.kind === 'secret') {
+      throw usage(
+        `${name} is a secret: every process of this machine can read a command line`,
+        `--secret ${name}=- reads it from stdin; env:NAME and command:WORDS say where it is`,
+      );
+    }
+    options[name] = String(parseOption(name, spec, value));
+  }
+  if (secrets.filter((pair) => pair.endsWith('=-')).length > 1) throw usage('only one secret can come from stdin');
+  for (const pair of secrets) {
+    const [name, text] = split(pair, '--secret');
+    if (specOf(manifest, name).kind !== 'secret') throw usage(`${name} is no secret`, `--set ${name}=VALUE`);
+    const source = text === '-' ? await session.stdinLine() : parseSource(text);
+    if (source === undefined)
+      throw usage(`--secret ${name} takes a source, never the secret itself`, `${name}=-, ${name}=env:NAME or ${name}=command:WORDS`);
+    if (source === '') throw usage(`--secret ${name}=-: stdin is empty`);
+    options[name] = source;
+  }
+  return { ...profile, options, settings };
+}
+
+/** What is still missing, asked for: on a terminal, only what the provider needs. */
+export async function completed(profile: Profile, manifest: Manifest, session: Session): Promise<Profile> {
+  if (!session.interactive) return profile;
+  const options: Record<string, StoredValue> = { ...profile.options };
+  const has = (name: string): boolean => Object.hasOwn(options, name);
+  const [usual] = manifest.oneOf;
+  const authenticated = manifest.oneOf.some((way) => way.every(has));
+  const wanted = Object.entries(manifest.options).filter(
+    ([name, spec]) => !has(name) && (spec.required === true || (!authenticated && usual?.includes(name) === true)),
+  );
+  for (const [name, spec] of wanted) {
+    const answer = (await session.ask(`${name} (${spec.help}): `, spec.kind === 'secret')).trim();
+    if (answer !== '') options[name] = String(parseOption(name, spec, answer));
+  }
+  return { ...profile, options };
+}

@@ -1,0 +1,130 @@
+/** What a command works with besides its intent: thunks, so that nothing is loaded or read before it is needed. */
+import { join } from 'node:path';
+import type { AnyDriver } from '../domain/driver.js';
+import { IpctlError } from '../domain/errors.js';
+import { type Redactor, redactor } from '../http/redact.js';
+import type { Trace } from '../http/trace.js';
+import type { ChangeSettings } from '../operations/change.js';
+import { type ReadSettings, readOnce } from '../operations/reader.js';
+import type { Target } from '../operations/target.js';
+import type { Store } from '../profiles/store.js';
+import { plain } from '../render/text.js';
+import type { World } from '../world.js';
+import type { Intent } from './intent.js';
+
+const DEFAULT_PARALLEL = 4;
+
+export interface Session {
+  readonly world: World;
+  readonly redactor: Redactor;
+  store(): Promise<Store>;
+  /** A line on stderr that is not the result: silent when piped or quiet, unless -v. */
+  note(text: string): void;
+  /** A line that the user must see: also when piped, unless quiet. */
+  warn(text: string): void;
+  trace(debug: Intent['global']['debug']): Trace | undefined;
+  lock<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Throws `refused` unless the user agrees. */
+  confirm(question: string): Promise<void>;
+  reads(target: Target): ReadSettings;
+  /** One read that is no command of its own. */
+  read<T>(target: Target, work: (driver: AnyDriver) => Promise<T>): Promise<T>;
+  changes(target: Target): Promise<ChangeSettings>;
+  /** References as given, `-` replaced by the lines of stdin. */
+  references(given: readonly string[]): Promise<readonly string[]>;
+  stdinLine(): Promise<string>;
+  /** Whether somebody is there to be asked. */
+  readonly interactive: boolean;
+  /** A question with an answer on stderr; `secret` does not echo. */
+  ask(question: string, secret: boolean): Promise<string>;
+  onClose(close: () => Promise<void> | void): void;
+  close(): Promise<void>;
+}
+
+export const parallelOf = (given: number | undefined): number => given ?? DEFAULT_PARALLEL;
+
+export function openSession(world: World, intent: Intent): Session {
+  const { global, change } = intent;
+  const { terminal } = world;
+  const closers: (() => Promise<void> | void)[] = [];
+  const shield = redactor();
+  const config = global.config ?? world.directories.config;
+  const machine = global.output === 'json' || global.output === 'jsonl';
+  const speaks = !global.quiet && (global.verbose || terminal.stderr);
+  const interactive = terminal.stdin && terminal.stderr && !global['no-input'];
+  const write = (text: string): void => void world.stderr.write(`${shield.text(plain(text))}\n`);
+  let store: Promise<Store> | undefined;
+
+  const lock = async <T>(directory: string, name: string, work: () => Promise<T>): Promise<T> => {
+    const { withLock } = await import('../state/locks.js');
+    return withLock(
+      join(directory, `${name}.lock`),
+      { clock: world.clock, signal: world.signal, pid: world.pid, isAlive: world.isAlive },
+      work,
+    );
+  };
+  const session: Session = {
+    world,
+    redactor: shield,
+    interactive,
+    store() {
+      store ??= import('../profiles/store.js').then(({ openStore }) => openStore(config, (work) => lock(config, 'config', work)));
+      return store;
+    },
+    note(text) {
+      if (speaks && !(machine && !terminal.stderr && !global.verbose)) write(text);
+    },
+    warn(text) {
+      if (!global.quiet) write(text);
+    },
+    trace: (debug) => (debug === undefined ? undefined : { bodies: debug === 'body', line: write }),
+    lock: (name, work) => lock(join(world.directories.state, 'locks'), name, work),
+    async confirm(question) {
+      if (change.yes || ('yes' in intent.flags && intent.flags.yes === true)) return;
+      if (!interactive)
+        throw new IpctlError('refused', `not confirmed: ${question}`, { fate: 'not-sent', hint: 'off a terminal, --yes agrees' });
+      const answer = await session.ask(`${question} [y/N] `, false);
+      if (!/^y(es)?$/i.test(answer.trim())) throw new IpctlError('refused', 'not confirmed; nothing was changed', { fate: 'not-sent' });
+    },
+    reads: (target) => ({ clock: world.clock, signal: world.signal, timeout: target.manifest.timeout * 1000, progress: session.note }),
+    read: (target, work) => readOnce(target, session.reads(target), work),
+    async changes(target) {
+      const { journal } = await import('../state/journal.js');
+      return {
+        clock: world.clock,
+        random: world.random,
+        signal: world.signal,
+        journal: change['no-journal'] ? null : journal(world.directories.state, shield.text),
+        dryRun: change['dry-run'],
+        wait: !change['no-wait'],
+        timeout: change.timeout ?? target.manifest.timeout * 1000,
+        pid: world.pid,
+        progress: session.note,
+        confirm: session.confirm,
+      };
+    },
+    async references(given) {
+      if (!given.includes('-')) return given;
+      const lines = (await readAll(world)).split(/\r?\n/).map((line) => line.trim());
+      return given.flatMap((ref) => (ref === '-' ? lines.filter((line) => line !== '') : [ref]));
+    },
+    async stdinLine() {
+      return (await readAll(world)).split(/\r?\n/)[0] ?? '';
+    },
+    async ask(question, secret) {
+      const { askLine } = await import('./ask.js');
+      return askLine(world, question, secret);
+    },
+    onClose: (close) => void closers.push(close),
+    async close() {
+      for (const close of closers.reverse()) await close();
+    },
+  };
+  return session;
+}
+
+async function readAll({ stdin }: World): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}

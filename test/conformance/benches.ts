@@ -1,0 +1,44 @@
+/** One entry a provider: what the suite needs to know to play its story there. */
+import { type ProviderId, providerOf } from '../../src/providers/registry.js';
+import { dialects } from '../../src/sandbox/dialects.js';
+import type { BenchDefinition } from './suite.js';
+
+export const benches = {
+  openstack: {
+    provider: providerOf('openstack'),
+    dialect: dialects.openstack,
+    credential: 'password',
+    listPath: '*/v2.0/floatingips',
+    allocatePath: '*/v2.0/floatingips',
+    login: /\/auth\/tokens$/,
+    subnet: 'app',
+  },
+  hostway: {
+    provider: providerOf('hostway'),
+    dialect: dialects.hostway,
+    credential: 'password',
+    listPath: '*/os-floating-ips',
+    allocatePath: '*/os-floating-ips',
+    login: /^$/,
+  },
+  rackspace: {
+    provider: providerOf('rackspace'),
+    dialect: dialects.rackspace,
+    credential: 'api-key',
+    allocate: { servers: ['web-1', 'web-2'] },
+    listPath: '*/v2.0/ip_addresses',
+    allocatePath: '*/v2.0/ip_addresses',
+    login: /\/v2\.0\/tokens$/,
+    subnet: 'app',
+  },
+  otc: {
+    provider: providerOf('otc'),
+    dialect: dialects.otc,
+    credential: 'password',
+    options: { 'bandwidth-size': '10' },
+    listPath: '*/publicips',
+    allocatePath: '*/publicips',
+    login: /\/auth\/tokens$/,
+    subnet: 'app',
+  },
+} satisfies Record<ProviderId, BenchDefinition>;

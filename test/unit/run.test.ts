@@ -1,0 +1,310 @@
+/** The runner's promises: recorded before it is sent, sent once, closed; looked for when the answer is lost; nothing sent in a dry run. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome, Step } from '../../src/domain/driver.js';
+import { IpctlError } from '../../src/domain/errors.js';
+import type { Reply } from '../../src/domain/exchange.js';
+import type { JournalEvent } from '../../src/domain/journal.js';
+import type { Manifest } from '../../src/domain/manifest.js';
+import type { FloatingIp } from '../../src/domain/records.js';
+import { operate, type RunSettings } from '../../src/operations/run.js';
+import type { Target } from '../../src/operations/target.js';
+import { virtualClock } from '../support/clock.js';
+
+const ok: Reply = { status: 200, headers: {}, text: '"made"', json: 'made' };
+const lost = new IpctlError('temporary', 'the connection broke', { fate: 'unknown' });
+
+interface Stage {
+  readonly events: JournalEvent[];
+  readonly order: string[];
+  readonly settings: RunSettings;
+  readonly target: Target;
+  readonly controller: AbortController;
+  sent: number;
+  perform<R>(step: Partial<Step<R>> & Pick<Step<R>, 'read'>): Promise<R>;
+  settle(check: () => Promise<FloatingIp | undefined>): Promise<FloatingIp>;
+}
+
+function stage(over: Partial<RunSettings> = {}, targetOver: Partial<Target> = {}): Stage {
+  const events: JournalEvent[] = [];
+  const order: string[] = [];
+  const controller = new AbortController();
+  const settings: RunSettings = {
+    clock: virtualClock(),
+    random: () => 0.5,
+    signal: controller.signal,
+    journal: {
+      async append(event) {
+        events.push(event);
+        order.push(event.event);
+      },
+    },
+    dryRun: false,
+    wait: true,
+    timeout: 60_000,
+    pid: 7,
+    progress: () => {},
+    ...over,
+  };
+  let changes: Parameters<Target['connect']>[1] | undefined;
+  const target: Target = {
+    place: { profile: 'p', provider: 'x' },
+    manifest: { id: 'x' } as Manifest,
+    pinned: null,
+    refused: null,
+    soleWriter: false,
+    async exclusive(work) {
+      order.push('lock');
+      return work();
+    },
+    connect: (_limits, given) => {
+      changes = given;
+      return { account: async () => ({ id: 'other', name: null, user: null, project: null, region: null }) };
+    },
+    ...targetOver,
+  };
+  const made: Stage = {
+    events,
+    order,
+    settings,
+    target,
+    controller,
+    sent: 0,
+    perform: (step) =>
+      operate(target, settings, 'test', { asked: true }, () => {
+        assert.ok(changes);
+        return changes.mutate({
+          key: 'make',
+          request: { method: 'POST', url: 'http://127.0.0.1/things', body: { size: 1 } },
+          standIn: undefined as never,
+          look: async () => ({ is: 'not-applied' }),
+          ...step,
+          async via(request) {
+            made.sent += 1;
+            order.push('sent');
+            return step.via === undefined ? ok : step.via(request);
+          },
+        });
+      }),
+    settle: (check) =>
+      operate(target, settings, 'test', null, () => {
+        assert.ok(changes);
+        return changes.settle({ accepted: { id: 'a', address: '192.0.2.1' } as FloatingIp, check, what: 'it to be there' });
+      }),
+  };
+  return made;
+}
+
+const read = (): string => 'made';
+const failing = async (work: Promise<unknown>): Promise<IpctlError> => {
+  const thrown = await work.then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+  assert.ok(thrown instanceof IpctlError, String(thrown));
+  return thrown;
+};
+
+test('a mutation is recorded before it is sent, and closed after', async () => {
+  const { perform, order, events } = stage();
+  assert.equal(await perform({ read }), 'made');
+  assert.deepEqual(order, ['begin', 'send', 'sent', 'close', 'end']);
+  const [begin, send, close, end] = events;
+  assert.ok(begin?.event === 'begin' && send?.event === 'send' && close?.event === 'close' && end?.event === 'end');
+  assert.deepEqual([begin.verb, begin.intent, begin.pid], ['test', { asked: true }, 7]);
+  assert.deepEqual(send.request, { method: 'POST', url: 'http://127.0.0.1/things', body: { size: 1 } });
+  assert.deepEqual([close.state, close.reply], ['applied', { status: 200, text: '"made"' }]);
+  assert.equal(end.state, 'applied');
+});
+
+test('where the record cannot be written, nothing is sent', async () => {
+  const made = stage({
+    journal: {
+      append: async () => {
+        throw new IpctlError('config', 'disk full', { fate: 'not-sent' });
+      },
+    },
+  });
+  const error = await failing(made.perform({ read }));
+  assert.equal(error.kind, 'config');
+  assert.equal(made.sent, 0);
+});
+
+test('a refusal closes the step as not applied, and is not looked for', async () => {
+  const made = stage();
+  const error = await failing(
+    made.perform({
+      read,
+      via: async () => {
+        throw new IpctlError('conflict', 'in use', { status: 409 });
+      },
+      look: async () => assert.fail('nothing to look for'),
+    }),
+  );
+  assert.equal(error.kind, 'conflict');
+  assert.equal(error.details.operation?.state, 'not-applied');
+  assert.equal(made.events.find((event) => event.event === 'close')?.state, 'not-applied');
+});
+
+const looks: readonly [name: string, outcome: Outcome<string>, soleWriter: boolean, result: string][] = [
+  ['found by its mark: applied', { is: 'applied', result: 'found' }, false, 'found'],
+  ['still absent at the deadline: not applied', { is: 'not-applied' }, false, 'temporary not-applied'],
+  ['one candidate: unknown', { is: 'unknown', candidates: [{ name: '192.0.2.9', result: 'candidate' }] }, false, 'unknown unknown'],
+  ['one candidate of a sole writer: ours', { is: 'unknown', candidates: [{ name: '192.0.2.9', result: 'candidate' }] }, true, 'candidate'],
+  [
+    'two candidates of a sole writer: unknown',
+    {
+      is: 'unknown',
+      candidates: [
+        { name: '192.0.2.9', result: 'a' },
+        { name: '192.0.2.10', result: 'b' },
+      ],
+    },
+    true,
+    'unknown unknown',
+  ],
+];
+for (const [name, outcome, soleWriter, expected] of looks) {
+  test(`a lost answer is looked for and never sent again; ${name}`, async () => {
+    const made = stage({}, { soleWriter });
+    const result = await made
+      .perform({
+        read,
+        via: async () => {
+          throw lost;
+        },
+        look: async () => outcome,
+      })
+      .catch((thrown: IpctlError) => `${thrown.kind} ${thrown.details.operation?.state}`);
+    assert.equal(result, expected);
+    assert.equal(made.sent, 1);
+  });
+}
+
+test('an exit of 12 names the candidates and the operation', async () => {
+  const made = stage();
+  const error = await failing(
+    made.perform({
+      read,
+      via: async () => {
+        throw lost;
+      },
+      look: async () => ({ is: 'unknown', candidates: [{ name: '192.0.2.9', result: 'x' }] }),
+    }),
+  );
+  assert.match(error.message, /192\.0\.2\.9/);
+  assert.equal(error.details.hint, `ipctl operation show ${error.details.operation?.id}`);
+});
+
+test('a success that cannot be read is looked for, not taken for a refusal', async () => {
+  const made = stage();
+  const result = await made.perform({
+    read: () => {
+      throw new IpctlError('defect', 'broken', { fate: 'not-applied' });
+    },
+    look: async () => ({ is: 'applied', result: 'there' }),
+  });
+  assert.equal(result, 'there');
+});
+
+test('who cannot look does not know', async () => {
+  const made = stage();
+  const error = await failing(
+    made.perform({
+      read,
+      via: async () => {
+        throw lost;
+      },
+      look: async () => {
+        throw new IpctlError('temporary', 'still down');
+      },
+    }),
+  );
+  assert.equal(error.kind, 'unknown');
+});
+
+test('what has no mark is listed before, under the account’s lock, and the list is recorded', async () => {
+  const made = stage();
+  await made.perform({
+    read,
+    async before() {
+      made.order.push('listed');
+      return ['one', 'two'];
+    },
+  });
+  assert.deepEqual(made.order, ['begin', 'lock', 'listed', 'send', 'sent', 'close', 'end']);
+  const send = made.events.find((event) => event.event === 'send');
+  assert.deepEqual(send?.event === 'send' && send.before, ['one', 'two']);
+});
+
+test('a dry run sends nothing, records nothing, and goes on with the stand-in', async () => {
+  const made = stage({ dryRun: true });
+  assert.equal(await made.perform({ read, standIn: 'imagined' }), 'imagined');
+  assert.deepEqual([made.sent, made.events], [0, []]);
+});
+
+test('another account than the pinned one is never changed', async () => {
+  const made = stage({}, { pinned: 'mine' });
+  const error = await failing(made.perform({ read }));
+  assert.equal(error.kind, 'auth');
+  assert.match(error.message, /pinned to account mine.*open other/);
+  assert.deepEqual([made.sent, made.events], [0, []]);
+});
+
+test('a profile that may not change anything sends nothing', async () => {
+  const made = stage({}, { refused: new IpctlError('refused', 'read-only') });
+  assert.equal((await failing(made.perform({ read }))).kind, 'refused');
+  assert.equal(made.sent, 0);
+});
+
+test('an interrupt in flight leaves the outcome open and says so', async () => {
+  const made = stage();
+  const error = await failing(
+    made.perform({
+      read,
+      via: async () => {
+        made.controller.abort(new Error('stop'));
+        throw new Error('aborted');
+      },
+      look: async () => assert.fail('an interrupted run does not look'),
+    }),
+  );
+  assert.equal(error.kind, 'signal');
+  assert.equal(error.details.operation?.state, 'unknown');
+  assert.equal(made.events.at(-1)?.event, 'end');
+});
+
+test('waiting ends with what is shown, or at the deadline with what was accepted', async () => {
+  const shown = { id: 'a', address: '192.0.2.1', state: 'free' } as FloatingIp;
+  let looked = 0;
+  const patient = stage();
+  assert.equal(await patient.settle(async () => (++looked === 3 ? shown : undefined)), shown);
+  const impatient = stage({ timeout: 3000 });
+  const error = await failing(impatient.settle(async () => undefined));
+  assert.equal(error.kind, 'timeout');
+  assert.deepEqual(
+    error.details.exists?.map(({ id }) => id),
+    ['a'],
+  );
+  const hasty = stage({ wait: false });
+  assert.equal((await hasty.settle(async () => assert.fail('--no-wait does not look'))).id, 'a');
+});
+
+test('a provider that stumbles while we wait does not end the waiting; a refusal does', async () => {
+  let round = 0;
+  const shown = { id: 'a' } as FloatingIp;
+  const made = stage();
+  const found = await made.settle(async () => {
+    round += 1;
+    if (round === 1) throw new IpctlError('temporary', '502');
+    return shown;
+  });
+  assert.equal(found, shown);
+  const refused = stage();
+  const error = await failing(
+    refused.settle(async () => {
+      throw new IpctlError('auth', 'expired');
+    }),
+  );
+  assert.equal(error.kind, 'auth');
+});

@@ -1,0 +1,145 @@
+/** What survives a process: locks, journal, tokens. */
+import assert from 'node:assert/strict';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { JournalEvent } from '../../src/domain/journal.js';
+import { journal, readJournal } from '../../src/state/journal.js';
+import { withLock } from '../../src/state/locks.js';
+import { fileTokens } from '../../src/state/tokens.js';
+import { START, virtualClock } from '../support/clock.js';
+
+async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'ipctl-state-'));
+  try {
+    await work(join(root, 'state'));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const signal = new AbortController().signal;
+const settings = { clock: virtualClock(), signal, pid: process.pid, isAlive: () => true };
+const end = (operation: string): JournalEvent => ({
+  event: 'end',
+  at: '2026-01-15T10:00:00.000Z',
+  operation,
+  state: 'applied',
+  result: null,
+});
+
+test('one holder at a time, and none is lost', async () => {
+  await inDirectory(async (directory) => {
+    const path = join(directory, 'a.lock');
+    let inside = 0;
+    let count = 0;
+    const work = async (): Promise<void> => {
+      inside += 1;
+      assert.equal(inside, 1);
+      await Promise.resolve();
+      count += 1;
+      inside -= 1;
+    };
+    // The clock does not wait, so the loop gives way to the others at each turn of real I/O.
+    await Promise.all(
+      Array.from({ length: 20 }, () => withLock(path, { ...settings, clock: { ...virtualClock(), now: () => START } }, work)),
+    );
+    assert.equal(count, 20);
+    assert.ok(!existsSync(path));
+  });
+});
+
+test('the lock of a dead process is broken, that of a living one is waited for', async () => {
+  await inDirectory(async (directory) => {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, 'a.lock');
+    writeFileSync(path, '4242 abcdef');
+    assert.equal(await withLock(path, { ...settings, isAlive: (pid) => pid !== 4242 }, async () => 'done'), 'done');
+    writeFileSync(path, '4242 abcdef');
+    await assert.rejects(
+      withLock(path, { ...settings, clock: virtualClock() }, async () => 'never'),
+      /held .* for two minutes/,
+    );
+    assert.ok(existsSync(path));
+    assert.deepEqual(readdirSync(directory), ['a.lock']);
+  });
+});
+
+test('a lock is given back when the work fails', async () => {
+  await inDirectory(async (directory) => {
+    const path = join(directory, 'a.lock');
+    await assert.rejects(
+      withLock(path, settings, async () => {
+        throw new Error('boom');
+      }),
+      /boom/,
+    );
+    assert.ok(!existsSync(path));
+  });
+});
+
+test('events are appended, owner-only, one file a month, secrets masked', async () => {
+  await inDirectory(async (directory) => {
+    const record = journal(directory, (text) => text.replaceAll('s3cret', '****'));
+    await record.append(end('one s3cret'));
+    await record.append({ ...end('two'), at: '2026-02-01T00:00:00.000Z' });
+    assert.deepEqual(readdirSync(join(directory, 'operations')).sort(), ['2026-01.jsonl', '2026-02.jsonl']);
+    assert.equal(statSync(join(directory, 'operations', '2026-01.jsonl')).mode & 0o777, 0o600);
+    assert.equal(statSync(join(directory, 'operations')).mode & 0o777, 0o700);
+    assert.deepEqual(
+      (await readJournal(directory)).map(({ operation }) => operation),
+      ['one ****', 'two'],
+    );
+  });
+});
+
+test('a line half written by a killed process costs that line only', async () => {
+  await inDirectory(async (directory) => {
+    const record = journal(directory, (text) => text);
+    await record.append(end('one'));
+    appendFileSync(join(directory, 'operations', '2026-01.jsonl'), '{"event":"end","opera');
+    await record.append(end('two'));
+    assert.deepEqual(
+      (await readJournal(directory)).map(({ operation }) => operation),
+      ['one', 'two'],
+    );
+    assert.deepEqual(await readJournal(join(directory, 'nowhere')), []);
+  });
+});
+
+test('a state directory that cannot be used is a matter of settings', async () => {
+  await inDirectory(async (directory) => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'operations'), 'a file in the way');
+    await assert.rejects(
+      journal(directory, (text) => text).append(end('one')),
+      (error: Error & { kind?: string }) => error.kind === 'config' && error.message.includes(directory),
+    );
+  });
+});
+
+test('tokens are kept by endpoint, user and scope, until they expire, for the owner alone', async () => {
+  await inDirectory(async (directory) => {
+    const clock = virtualClock();
+    const tokens = fileTokens(directory, clock);
+    await tokens.put('key', { token: 't' }, new Date(START + 1000));
+    assert.deepEqual(await tokens.get('key'), { token: 't' });
+    assert.equal(await tokens.get('other'), undefined);
+    const [name = ''] = readdirSync(join(directory, 'tokens'));
+    const path = join(directory, 'tokens', name);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.ok(!name.includes('key'));
+    chmodSync(path, 0o644);
+    assert.equal(await tokens.get('key'), undefined, 'a file that others may write is not trusted');
+    chmodSync(path, 0o600);
+    writeFileSync(path, 'garbage');
+    assert.equal(await tokens.get('key'), undefined);
+    await tokens.put('key', { token: 't' }, new Date(START + 1000));
+    await clock.sleep(2000, signal);
+    assert.equal(await tokens.get('key'), undefined, 'expired');
+    await tokens.put('key', { token: 'u' }, new Date(START + 10_000));
+    await tokens.drop('key');
+    assert.equal(await tokens.get('key'), undefined);
+  });
+});
