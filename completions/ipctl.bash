@@ -8,7 +8,7 @@ _ipctl() {
     word=${COMP_WORDS[index]}
     if [[ -n $skip ]]; then skip=''; continue; fi
     case $word in
-    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--hostway-zone|--if-holder|--ip-version|--kind|--label|--limit|--name|--network|--openstack-pool|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-charge-mode|--otc-type|--output|--parallel|--pool|--port|--private-address|--profile|--provider|--rackspace-association-body|--rackspace-association-method|--rackspace-network|--region|--secret|--server|--set|--sort|--subnet|--timeout|--to|--unlabel|-c|-o|-p) skip=1 ;;
+    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--hostway-zone|--if-holder|--ip-version|--kind|--label|--limit|--name|--network|--openstack-pool|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-charge-mode|--otc-type|--output|--parallel|--pool|--port|--private-address|--profile|--provider|--rackspace-association-body|--rackspace-association-method|--rackspace-network|--region|--secret|--server|--set|--sort|--subnet|--take|--timeout|--to|--unlabel|-c|-o|-p) skip=1 ;;
     -*|:|=) ;;
     *) if [[ -z $noun ]]; then noun=$word; elif [[ -z $verb ]]; then verb=$word; fi ;;
     esac
@@ -59,6 +59,7 @@ _ipctl() {
     "provider show") words="" ;;
     "operation list") words="--limit" ;;
     "operation show") words="" ;;
+    "operation resume") words="--take --none --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
     "sandbox serve") words="--port" ;;
     "sandbox reset") words="" ;;
     "sandbox journal") words="--limit" ;;
@@ -76,7 +77,7 @@ _ipctl() {
     subnet) words="list" ;;
     profile) words="add list show use current set unset rename remove test" ;;
     provider) words="list show" ;;
-    operation|op) words="list show" ;;
+    operation|op) words="list show resume" ;;
     sandbox) words="serve reset journal" ;;
     completion) words="bash" ;;
     esac

@@ -323,6 +323,17 @@ export const rows = [
     examples: ['ipctl operation show mbx1k2f0-7q3z9k'],
   },
   {
+    words: 'operation resume',
+    summary: 'Go on with an operation whose outcome is not known, or that was cut short',
+    changes: true,
+    arguments: [{ name: 'ID', help: 'id of the operation', required: true }],
+    flags: {
+      take: { type: 'text', value: 'ADDRESS', help: 'this candidate is what the operation allocated' },
+      none: { type: 'switch', help: 'none of the candidates is: the allocation did not happen' },
+    },
+    examples: ['ipctl operation resume mbx1k2f0-7q3z9k', 'ipctl operation resume mbx1k2f0-7q3z9k --take 203.0.113.7'],
+  },
+  {
     words: 'sandbox serve',
     summary: 'Run the sandbox, so that anything can be pointed at it',
     flags: { port: { type: 'integer', value: 'N', minimum: 1, maximum: 65_000, help: 'first of four ports (default: free ones)' } },
@@ -363,7 +374,7 @@ export const nouns: Readonly<Record<string, string>> = {
   subnet: 'subnets: list',
   profile: 'named credentials: add, list, show, use, current, set, unset, rename, remove, test',
   provider: 'kinds of cloud and what each can do: list, show',
-  operation: 'recorded changes: list, show',
+  operation: 'recorded changes: list, show, resume',
   sandbox: 'a cloud to try things on: serve, reset, journal',
   completion: 'completion script of a shell',
 };

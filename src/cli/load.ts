@@ -41,6 +41,7 @@ export const load: { readonly [W in Words]: () => Promise<Loaded<W>> } = {
   'provider show': () => import('./commands/provider/show.js'),
   'operation list': () => import('./commands/operation/list.js'),
   'operation show': () => import('./commands/operation/show.js'),
+  'operation resume': () => import('./commands/operation/resume.js'),
   'sandbox serve': () => import('./commands/sandbox/serve.js'),
   'sandbox reset': () => import('./commands/sandbox/reset.js'),
   'sandbox journal': () => import('./commands/sandbox/journal.js'),

@@ -106,6 +106,7 @@ export async function openKnown(chosen: Chosen, { id, profile, kind }: Known, in
     pinned: profile.account,
     refused: refusalOf(chosen, profile, intent, session),
     soleWriter: profile.settings['sole-writer'] === true,
+    flags,
     exclusive: (work) => session.lock(join('accounts', account), work),
     connect: (limits, changes) =>
       connect({

@@ -146,6 +146,8 @@ export interface Step<R> {
   read(reply: Reply): R;
   /** What a dry run goes on with; ids not known yet are written `{ip.id}`. */
   readonly standIn: R;
+  /** Makes something new each time it is sent: a resumed operation looks for it, and never sends it again. */
+  readonly creates?: true;
   /**
    * Only for a request that creates something without a mark: ids of all there is, taken under the account's lock just
    * before the send, and recorded. What is new afterwards is a candidate, never proof.

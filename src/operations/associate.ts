@@ -42,7 +42,8 @@ export async function associate(target: Target, settings: ChangeSettings, input:
       hint: 'allocate one for each server',
     });
   }
-  return change(target, settings, 'associate', input, async ({ driver }) => {
+  return change(target, settings, 'associate', input, async (run) => {
+    const { driver } = run;
     const [ip, servers] = await Promise.all([findFloatingIp(target, driver, input.ref), findServers(target, driver, input.servers)]);
     requireOurs(target, ip);
     const spec: AssociateSpec = { servers, ports: input.ports, ...(privateAddress === undefined ? {} : { privateAddress }) };
@@ -59,10 +60,12 @@ export async function associate(target: Target, settings: ChangeSettings, input:
           hint: manifest.supports.moveFloatingIp.can ? '--move takes it from there' : 'disassociate it first',
         });
       }
+      run.about(ip);
       return { ip: await verb(driver, 'moveFloatingIp')(ip, spec), changed: true };
     }
     const sure = done.filter(({ certain }) => certain);
     if (sure.length >= wanted) return { ip, changed: false };
+    run.about(ip);
     const missing = servers.filter((server) => !sure.some((association) => holds(association, server)));
     const ports = input.ports.filter((port) => !sure.some((association) => association.port === port));
     const shown = await verb(driver, 'associateFloatingIp')(ip, { ...spec, servers: missing, ports });
@@ -82,7 +85,8 @@ export async function move(target: Target, settings: ChangeSettings, input: Move
   const { manifest } = target;
   checkReference(input.ref);
   requireCapability(manifest, 'moveFloatingIp');
-  return change(target, settings, 'move', input, async ({ driver }) => {
+  return change(target, settings, 'move', input, async (run) => {
+    const { driver } = run;
     const expected = input.ifHolder === undefined || input.ifHolder === 'none' ? undefined : input.ifHolder;
     const [ip, to, holder] = await Promise.all([
       findFloatingIp(target, driver, input.ref),
@@ -95,6 +99,8 @@ export async function move(target: Target, settings: ChangeSettings, input: Move
     const current = ip.associations.length === 0 ? 'nobody' : holders(ip.associations);
     const asExpected =
       input.ifHolder === undefined ||
+      // A stepwise move that stopped in the middle left it with nobody.
+      (run.resumed && ip.associations.length === 0) ||
       (holder === undefined ? ip.associations.length === 0 : ip.associations.some((association) => holds(association, holder)));
     if (!asExpected) {
       throw new IpctlError(
@@ -106,6 +112,7 @@ export async function move(target: Target, settings: ChangeSettings, input: Move
         },
       );
     }
+    run.about(ip);
     const act = ip.associations.length === 0 ? 'associateFloatingIp' : 'moveFloatingIp';
     return { ip: await verb(driver, act)(ip, spec), changed: true };
   });

@@ -1,7 +1,7 @@
 /** What a mutation comes to: the result of one target, and the way from several of them to one exit code. */
 import type { AnyIp, Change, Planned } from '../domain/change.js';
 import { IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
-import { operate, type Run, type RunSettings } from './run.js';
+import { ClosedAsNotApplied, operate, type Run, type RunSettings } from './run.js';
 import type { Target } from './target.js';
 
 export interface ChangeSettings extends RunSettings {
@@ -34,6 +34,7 @@ export async function change<T extends AnyIp>(
       return { action, changed, operation: id, ip, error: null, planned: null };
     });
   } catch (thrown) {
+    if (thrown instanceof ClosedAsNotApplied) return unchanged(action, settings);
     const error = toIpctlError(thrown);
     if (!LEAVES.has(error.kind)) throw error;
     const changed = error.kind === 'unknown' ? null : true;
@@ -41,6 +42,16 @@ export async function change<T extends AnyIp>(
     return { action, changed, operation: error.details.operation?.id ?? null, ip: ip ?? null, error, planned: null };
   }
 }
+
+/** A resumed operation that turned out not to have happened. */
+export const unchanged = (action: string, { replay }: RunSettings): Change<never> => ({
+  action,
+  changed: false,
+  operation: replay?.id ?? null,
+  ip: null,
+  error: null,
+  planned: null,
+});
 
 /** A later step failed: what stands is told, with the way on and back. An error that knows of its own remains what it is. */
 export function partial(done: string, record: AnyIp, failed: unknown, hint: string): IpctlError {

@@ -19,7 +19,8 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
   const { manifest } = target;
   checkReference(input.ref);
   requireCapability(manifest, 'disassociateFloatingIp');
-  return change(target, settings, 'disassociate', input, async ({ driver }) => {
+  return change(target, settings, 'disassociate', input, async (run) => {
+    const { driver } = run;
     const [ip, servers] = await Promise.all([
       findFloatingIp(target, driver, input.ref).catch((thrown: unknown) => absent(thrown, input.ifExists)),
       findServers(target, driver, input.servers),
@@ -41,6 +42,7 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
       }
       return { ip, changed: false };
     }
+    run.about(ip);
     const shown = await verb(driver, 'disassociateFloatingIp')(ip, from);
     return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
   });

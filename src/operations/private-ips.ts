@@ -5,10 +5,10 @@ import type { PrivateIpSpec } from '../domain/driver.js';
 import { IpctlError, toIpctlError } from '../domain/errors.js';
 import type { PrivateIp } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
-import { type ChangeSettings, change } from './change.js';
+import { type ChangeSettings, change, unchanged } from './change.js';
 import { absent } from './disassociate.js';
 import { checkReference, findPrivateIp } from './resolve.js';
-import { operate } from './run.js';
+import { ClosedAsNotApplied, operate } from './run.js';
 import type { Target } from './target.js';
 
 export interface CreateInput {
@@ -59,6 +59,7 @@ export async function createPrivateIps(target: Target, settings: ChangeSettings,
       return ips.map((ip) => done(ip, settings.journal === null ? null : run.id));
     });
   } catch (thrown) {
+    if (thrown instanceof ClosedAsNotApplied) return [unchanged(action, settings)];
     const error = toIpctlError(thrown);
     if (!['partial', 'timeout', 'unknown'].includes(error.kind)) throw error;
     const operation = error.details.operation?.id ?? null;
@@ -86,14 +87,18 @@ export async function deletePrivateIp(target: Target, settings: ChangeSettings, 
   checkReference(input.ref);
   requireCapability(manifest, 'deletePrivateIp');
   if (input.subnet !== undefined) requireCapability(manifest, 'listPrivateIps', ['subnet']);
-  return change(target, settings, 'delete', input, async ({ driver }) => {
-    const ip = await findPrivateIp(target, driver, input.ref, input.subnet).catch((thrown: unknown) => absent(thrown, input.ifExists));
+  return change(target, settings, 'delete', input, async (run) => {
+    const { driver } = run;
+    const ip = await findPrivateIp(target, driver, input.ref, input.subnet).catch((thrown: unknown) =>
+      absent(thrown, input.ifExists || run.resumed),
+    );
     if (ip === null) return { ip: null, changed: false };
     if (ip.usedBy !== null) {
       const whom = ip.server === null ? ip.usedBy : `server ${ip.server.name ?? ip.server.id}`;
       throw new IpctlError('conflict', `${ip.address} is used by ${whom}`, { provider: manifest.id, fate: 'not-sent' });
     }
     if (!settings.dryRun) await settings.confirm(`Delete private IP ${ip.address} of profile ${place.profile} (${manifest.title})?`);
+    run.about(ip);
     await verb(driver, 'deletePrivateIp')(ip);
     return { ip, changed: true };
   });

@@ -20,8 +20,10 @@ export async function release(target: Target, settings: ChangeSettings, input: R
   const { manifest, place } = target;
   checkReference(input.ref);
   requireCapability(manifest, 'releaseFloatingIp');
-  return change(target, settings, 'release', input, async ({ driver }) => {
-    const ip = await findFloatingIp(target, driver, input.ref).catch((thrown: unknown) => absent(thrown, input.ifExists));
+  return change(target, settings, 'release', input, async (run) => {
+    const { driver } = run;
+    // What was to be released and is gone now is what was wanted.
+    const ip = await findFloatingIp(target, driver, input.ref).catch((thrown: unknown) => absent(thrown, input.ifExists || run.resumed));
     if (ip === null) return { ip: null, changed: false };
     requireOurs(target, ip);
     if (ip.protected === true) {
@@ -42,6 +44,7 @@ export async function release(target: Target, settings: ChangeSettings, input: R
       const whom = held ? `, now serving ${holders(ip.associations)}` : '';
       await settings.confirm(`Release ${nameOf(ip)}${whom}, of profile ${place.profile} (${manifest.title})?`);
     }
+    run.about(ip);
     const free = held ? await verb(driver, 'disassociateFloatingIp')(ip, ip.associations) : ip;
     try {
       await verb(driver, 'releaseFloatingIp')(free);

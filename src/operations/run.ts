@@ -7,7 +7,8 @@ import type { Clock, Random } from '../domain/clock.js';
 import type { AnyDriver, Outcome, Shown, Step, Waiting } from '../domain/driver.js';
 import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
 import type { Reply } from '../domain/exchange.js';
-import type { Journal, JournalEvent } from '../domain/journal.js';
+import type { Journal, JournalEvent, RecordedStep, Replay, Subject } from '../domain/journal.js';
+import type { FloatingIp, PrivateIp } from '../domain/records.js';
 import { until } from '../domain/until.js';
 import type { Limits, Target } from './target.js';
 
@@ -22,7 +23,14 @@ export interface RunSettings {
   /** Milliseconds from the first request to the shown result. */
   readonly timeout: number;
   readonly pid: number;
+  /** The recorded operation that this run goes on with. */
+  readonly replay?: Replay | undefined;
   progress(note: string): void;
+}
+
+/** Thrown out of a resumed operation whose creating request is settled as not applied: it is over, and nothing was changed. */
+export class ClosedAsNotApplied extends Error {
+  override readonly name = 'ClosedAsNotApplied' as const;
 }
 
 /** One operation on one target: the driver to use, and what has become of it so far. */
@@ -33,10 +41,17 @@ export interface Run {
   readonly planned: readonly Planned[];
   /** How many mutating requests took effect. */
   applied(): number;
+  /**
+   * Says what the operation is about to change, for the record. A resumed one is refused (`conflict`) when that is not the
+   * object any more that was recorded, or when somebody else holds it now.
+   */
+  about(ip: FloatingIp | PrivateIp): void;
+  /** Whether this goes on with a recorded operation. */
+  readonly resumed: boolean;
 }
 
 /** A lost answer is looked for at least this long, also when the loss itself used up the deadline. */
-const GRACE = 10_000;
+const GRACE = 5_000;
 
 /** Sortable by time, unique enough to stand in a provider's description: `mbx1k2f0-7q3z9k`. */
 export function operationId(clock: Clock, random: Random): string {
@@ -57,18 +72,20 @@ export async function operate<R>(
   intent: unknown,
   work: (run: Run) => Promise<R>,
 ): Promise<R> {
-  const { clock, signal, journal } = settings;
-  const id = operationId(clock, settings.random);
+  const { clock, signal, journal, replay } = settings;
+  const id = replay?.id ?? operationId(clock, settings.random);
   const started = clock.now();
   let deadline = started + settings.timeout;
   let begun = false;
   let applied = 0;
+  let subject: Subject | null = null;
   const planned: Planned[] = [];
   const limits: Limits = { signal, deadline: () => deadline, progress: settings.progress };
 
   const record = async (event: JournalEvent): Promise<void> => {
     await journal?.append(event);
   };
+  const unwritten = (thrown: unknown): void => settings.progress(`the record could not be closed: ${toIpctlError(thrown).message}`);
   const at = (): string => new Date(clock.now()).toISOString();
 
   /** Before the first mutation only: is it allowed, is it the right account, is there a record? */
@@ -89,11 +106,33 @@ export async function operate<R>(
       }
     }
     const { profile, provider } = target.place;
-    await record({ event: 'begin', at: at(), operation: id, verb, profile, provider, account: target.pinned, pid: settings.pid, intent });
+    const { pid } = settings;
+    await record(
+      replay === undefined
+        ? {
+            event: 'begin',
+            at: at(),
+            operation: id,
+            verb,
+            profile,
+            provider,
+            account: target.pinned,
+            pid,
+            intent,
+            flags: target.flags,
+            subject,
+          }
+        : { event: 'resume', at: at(), operation: id, pid },
+    );
     begun = true;
   };
 
-  const close = (step: string, state: Fate, reply: Reply | null, candidates: readonly string[] = []): Promise<void> =>
+  const close = (
+    step: string,
+    state: Fate,
+    reply: Reply | null,
+    { candidates = [], made = [] }: { candidates?: readonly string[]; made?: readonly string[] } = {},
+  ): Promise<void> =>
     record({
       event: 'close',
       at: at(),
@@ -102,7 +141,14 @@ export async function operate<R>(
       state,
       reply: reply === null ? null : { status: reply.status, text: reply.text },
       candidates,
+      made,
     });
+  const closeApplied = async <S>(step: Step<S>, reply: Reply | null, result: S): Promise<S> => {
+    applied += 1;
+    // What is done is done: a disk that fills up now must not hide it. The record of the send stands, and can be resumed.
+    await close(step.key, 'applied', reply, { made: step.creates === true ? addressesOf(result) : [] }).catch(unwritten);
+    return result;
+  };
 
   const look = async <S>(step: Step<S>, before: readonly string[]): Promise<Outcome<S>> => {
     settings.progress('the answer was lost; looking whether it took effect');
@@ -127,6 +173,54 @@ export async function operate<R>(
     return settled ?? seen;
   };
 
+  /** What looking found, closed and turned into a result or an error. `lost` is why it had to be looked for. */
+  const conclude = async <S>(step: Step<S>, outcome: Outcome<S>, reply: Reply | null, lost: IpctlError): Promise<S> => {
+    if (outcome.is === 'applied') return closeApplied(step, reply, outcome.result);
+    if (outcome.is === 'not-applied') {
+      await close(step.key, 'not-applied', reply);
+      throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
+    }
+    const candidates = outcome.candidates.filter(({ name }) => replay?.others.has(name) !== true);
+    const names = candidates.map(({ name }) => name);
+    const [only, ...others] = candidates;
+    if (replay?.take != null) {
+      const taken = candidates.find(({ name }) => name === replay.take);
+      if (taken !== undefined) return closeApplied(step, reply, taken.result);
+      throw new IpctlError('usage', `${replay.take} is no candidate of this operation`, {
+        fate: 'not-sent',
+        hint: `candidates: ${names.join(', ') || 'none'}`,
+      });
+    }
+    if (replay?.none === true) {
+      await close(step.key, 'not-applied', reply, { candidates: names });
+      throw new ClosedAsNotApplied();
+    }
+    if (target.soleWriter && only !== undefined && others.length === 0) {
+      settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
+      return closeApplied(step, reply, only.result);
+    }
+    await close(step.key, 'unknown', reply, { candidates: names });
+    const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
+    const choice = names.length === 0 ? '' : ` --take ${names.length === 1 ? names[0] : 'ADDRESS'}|--none`;
+    throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${lost.message}${which}`, {
+      ...lost.details,
+      fate: 'unknown',
+      hint: `ipctl operation resume ${id}${choice}`,
+      cause: lost,
+    });
+  };
+
+  const interrupted = (what: string): IpctlError =>
+    new IpctlError('signal', `interrupted while ${what}`, { operation: { id: recorded(), state: 'unknown' } });
+
+  const lookFor = async <S>(step: Step<S>, before: readonly string[], reply: Reply | null, lost: IpctlError): Promise<S> => {
+    const outcome = await look(step, before).catch(async (failed: unknown) => {
+      await close(step.key, 'unknown', reply);
+      throw signal.aborted ? interrupted('looking for the outcome') : failed;
+    });
+    return conclude(step, outcome, reply, lost);
+  };
+
   const send = async <S>(step: Step<S>): Promise<S> => {
     const before = (await step.before?.()) ?? [];
     const { method, url, body } = step.request;
@@ -139,58 +233,41 @@ export async function operate<R>(
       before: step.before === undefined ? null : before,
     });
     let reply: Reply | null = null;
+    let result: S;
     try {
       reply = await step.via(step.request);
-      const result = step.read(reply);
-      applied += 1;
-      await close(step.key, 'applied', reply);
-      return result;
+      result = step.read(reply);
     } catch (thrown) {
       if (signal.aborted) {
         await close(step.key, 'unknown', null);
-        throw new IpctlError('signal', `interrupted while ${method} ${url} was under way`, {
-          operation: { id: recorded(), state: 'unknown' },
-        });
+        throw interrupted(`${method} ${url} was under way`);
       }
       const error = toIpctlError(thrown);
       // A 2xx that cannot be read has taken effect, whatever the reader says of itself.
       const fate = reply === null ? (error.details.fate ?? 'not-applied') : 'unknown';
-      if (fate !== 'unknown') {
-        await close(step.key, fate, reply);
-        throw error.with({ fate });
-      }
-      const outcome = await look(step, before).catch(async (failed: unknown) => {
-        await close(step.key, 'unknown', reply);
-        throw signal.aborted
-          ? new IpctlError('signal', 'interrupted while looking for the outcome', { operation: { id: recorded(), state: 'unknown' } })
-          : failed;
-      });
-      if (outcome.is === 'applied') {
-        applied += 1;
-        await close(step.key, 'applied', reply);
-        return outcome.result;
-      }
-      if (outcome.is === 'not-applied') {
-        await close(step.key, 'not-applied', reply);
-        throw error.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
-      }
-      const [only, ...others] = outcome.candidates;
-      if (target.soleWriter && only !== undefined && others.length === 0) {
-        settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
-        applied += 1;
-        await close(step.key, 'applied', reply, [only.name]);
-        return only.result;
-      }
-      const names = outcome.candidates.map((candidate) => candidate.name);
-      await close(step.key, 'unknown', reply, names);
-      const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
-      throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${error.message}${which}`, {
-        ...error.details,
-        fate: 'unknown',
-        hint: `ipctl operation show ${id}`,
-        cause: error,
-      });
+      if (fate === 'unknown') return lookFor(step, before, reply, error);
+      await close(step.key, fate, reply);
+      throw error.with({ fate });
     }
+    return closeApplied(step, reply, result);
+  };
+
+  /** A step that the record knows: its answer is taken as it was, an unknown outcome is looked for, what was not done is sent. */
+  const goOn = async <S>(step: Step<S>, known: RecordedStep): Promise<S> => {
+    if (known.state === 'applied' && known.reply !== null) {
+      const { status, text } = known.reply;
+      return step.read({ status, text, headers: {}, json: parsed(text) });
+    }
+    if (known.state === 'applied' || known.state === 'unknown') {
+      const lost = new IpctlError('unknown', 'the record does not tell');
+      try {
+        return await lookFor(step, known.before, null, lost);
+      } catch (thrown) {
+        if (!(thrown instanceof IpctlError) || thrown.details.fate !== 'not-applied') throw thrown;
+      }
+    }
+    if (step.creates === true) throw new ClosedAsNotApplied();
+    return send(step);
   };
 
   const driver = target.connect(limits, {
@@ -201,8 +278,10 @@ export async function operate<R>(
         return step.standIn;
       }
       await begin();
+      const known = replay?.steps.get(step.key);
+      const act = (): Promise<S> => (known === undefined ? send(step) : goOn(step, known));
       // List, send and look stand under one lock: what another of our processes allocates must not look like ours.
-      return step.before === undefined ? send(step) : target.exclusive(() => send(step));
+      return step.before === undefined ? act() : target.exclusive(act);
     },
     async settle<S extends Shown>({ accepted, check, what }: Waiting<S>): Promise<S> {
       if (settings.dryRun || !settings.wait) return accepted;
@@ -234,15 +313,42 @@ export async function operate<R>(
   });
 
   const recorded = (): string | null => (begun && journal !== null ? id : null);
-  const run: Run = { id, driver, planned, applied: () => applied };
+  const run: Run = {
+    id,
+    driver,
+    planned,
+    applied: () => applied,
+    resumed: replay !== undefined,
+    about(ip) {
+      subject = subjectOf(ip);
+      if (replay?.subject == null) return;
+      const { id: was, createdAt, holders } = replay.subject;
+      const facts = { provider: target.place.provider, fate: 'not-sent' as const };
+      if (subject.id !== was || subject.createdAt !== createdAt) {
+        throw new IpctlError('conflict', `${ip.address ?? ip.id} is not the object any more that operation ${id} was about`, facts);
+      }
+      const strangers = subject.holders.filter((holder) => !holders.includes(holder));
+      if (strangers.length > 0) {
+        throw new IpctlError(
+          'conflict',
+          `${ip.address ?? ip.id} has another holder than operation ${id} found: ${strangers.join(', ')}`,
+          facts,
+        );
+      }
+    },
+  };
   const end = async (state: Fate, result: string | null): Promise<void> => {
-    if (begun) await record({ event: 'end', at: at(), operation: id, state, result });
+    if (begun || (replay !== undefined && !settings.dryRun)) await record({ event: 'end', at: at(), operation: id, state, result });
   };
   try {
     const result = await work(run);
-    await end('applied', null);
+    await end('applied', null).catch(unwritten);
     return result;
   } catch (thrown) {
+    if (thrown instanceof ClosedAsNotApplied) {
+      await end('not-applied', null);
+      throw thrown;
+    }
     if (signal.aborted && !(thrown instanceof IpctlError)) {
       const state: Fate = applied > 0 ? 'partial' : 'not-sent';
       await end(state, null);
@@ -252,6 +358,26 @@ export async function operate<R>(
     const state = begun ? fateOf(error, applied) : 'not-sent';
     await end(state, error.message);
     throw error.with({ ...target.place, operation: { id: recorded(), state } });
+  }
+}
+
+/** Addresses of what a creating step made: a record, or several. */
+function addressesOf(result: unknown): string[] {
+  if (Array.isArray(result)) return result.flatMap(addressesOf);
+  const address = typeof result === 'object' && result !== null && 'address' in result ? result.address : undefined;
+  return typeof address === 'string' ? [address] : [];
+}
+
+function subjectOf(ip: FloatingIp | PrivateIp): Subject {
+  const holders = 'associations' in ip ? ip.associations.map(({ server, port }) => server?.id ?? port ?? '') : [];
+  return { id: ip.id, createdAt: ip.createdAt?.toISOString() ?? null, holders };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -22,6 +22,8 @@ export interface Target {
   readonly refused: IpctlError | null;
   /** The user's word that nobody else allocates in this account: a single candidate is then ours. */
   readonly soleWriter: boolean;
+  /** Options of the provider that the command line set. No secret is ever among them. */
+  readonly flags: Readonly<Record<string, string>>;
   /** Runs alone among all processes of this machine that use the same account. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** Cheap: connections and tokens are shared by all drivers of a target. */

@@ -28,7 +28,8 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
     throw new IpctlError('usage', 'nothing to update: give --name, --description, --label or --unlabel', { fate: 'not-sent' });
   checkReference(input.ref);
   requireCapability(target.manifest, 'updateFloatingIp', flags);
-  return change(target, settings, 'update', input, async ({ driver }) => {
+  return change(target, settings, 'update', input, async (run) => {
+    const { driver } = run;
     const ip = await findFloatingIp(target, driver, input.ref);
     const labels = Object.fromEntries(Object.entries({ ...ip.labels, ...input.labels }).filter(([key]) => !input.unlabel.includes(key)));
     const wish = {
@@ -37,6 +38,7 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
       ...(!labelled || sameLabels(labels, ip.labels) ? {} : { labels }),
     };
     if (Object.keys(wish).length === 0) return { ip, changed: false };
+    run.about(ip);
     return { ip: await verb(driver, 'updateFloatingIp')(ip, wish), changed: true };
   });
 }

@@ -69,6 +69,7 @@ export function bench(manifest: Manifest<any, any>, connect: Connect<Manifest<an
     pinned: null,
     refused: null,
     soleWriter: bench.soleWriter ?? false,
+    flags: {},
     exclusive: (work) => work(),
     connect: (limits, changes) =>
       connect({

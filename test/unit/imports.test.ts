@@ -54,6 +54,7 @@ const meeting: Readonly<Record<string, readonly string[]>> = {
   'cli/commands/sandbox/reset.ts': ['sandbox'],
   'cli/commands/sandbox/journal.ts': ['sandbox'],
   'cli/commands/operation/record.ts': ['state'],
+  'cli/commands/operation/resume.ts': ['state'],
 };
 
 test('every import stays within what its room may know', () => {

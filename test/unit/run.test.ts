@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import type { Outcome, Step } from '../../src/domain/driver.js';
 import { IpctlError } from '../../src/domain/errors.js';
 import type { Reply } from '../../src/domain/exchange.js';
-import type { JournalEvent } from '../../src/domain/journal.js';
+import type { JournalEvent, RecordedStep, Replay } from '../../src/domain/journal.js';
 import type { Manifest } from '../../src/domain/manifest.js';
 import type { FloatingIp } from '../../src/domain/records.js';
-import { operate, type RunSettings } from '../../src/operations/run.js';
+import { ClosedAsNotApplied, operate, type RunSettings } from '../../src/operations/run.js';
 import type { Target } from '../../src/operations/target.js';
 import { virtualClock } from '../support/clock.js';
 
@@ -53,6 +53,7 @@ function stage(over: Partial<RunSettings> = {}, targetOver: Partial<Target> = {}
     pinned: null,
     refused: null,
     soleWriter: false,
+    flags: {},
     async exclusive(work) {
       order.push('lock');
       return work();
@@ -193,7 +194,7 @@ test('an exit of 12 names the candidates and the operation', async () => {
     }),
   );
   assert.match(error.message, /192\.0\.2\.9/);
-  assert.equal(error.details.hint, `ipctl operation show ${error.details.operation?.id}`);
+  assert.equal(error.details.hint, `ipctl operation resume ${error.details.operation?.id} --take 192.0.2.9|--none`);
 });
 
 test('a success that cannot be read is looked for, not taken for a refusal', async () => {
@@ -307,4 +308,92 @@ test('a provider that stumbles while we wait does not end the waiting; a refusal
     }),
   );
   assert.equal(error.kind, 'auth');
+});
+
+const recorded = (state: RecordedStep['state'], reply: RecordedStep['reply'] = null): ReadonlyMap<string, RecordedStep> =>
+  new Map([['make', { state, before: ['one'], reply }]]);
+const replayOf = (steps: Replay['steps'], over: Partial<Replay> = {}): Replay => ({
+  id: 'op-1',
+  subject: null,
+  steps,
+  take: null,
+  none: false,
+  others: new Set(),
+  ...over,
+});
+
+test('a resumed operation takes recorded answers as they were, and sends nothing for them', async () => {
+  const made = stage({ replay: replayOf(recorded('applied', { status: 201, text: '{"was":"there"}' })) });
+  assert.deepEqual(await made.perform({ read: (reply) => reply.json, look: async () => assert.fail('known') }), { was: 'there' });
+  assert.equal(made.sent, 0);
+  assert.deepEqual(
+    made.events.map(({ event, operation }) => `${event} ${operation}`),
+    ['resume op-1', 'end op-1'],
+  );
+});
+
+test('a request that was under way is looked for: found is taken, absent is sent again, unless it would make another one', async () => {
+  const found = stage({ replay: replayOf(recorded('unknown')) });
+  const seen: (readonly string[])[] = [];
+  const look = async (before: readonly string[]): Promise<Outcome<string>> => {
+    seen.push(before);
+    return { is: 'applied', result: 'found' };
+  };
+  assert.equal(await found.perform({ read, look }), 'found');
+  assert.deepEqual([found.sent, seen], [0, [['one']]]);
+
+  const again = stage({ replay: replayOf(recorded('unknown')) });
+  assert.equal(await again.perform({ read }), 'made');
+  assert.equal(again.sent, 1);
+
+  for (const state of ['unknown', 'not-applied', 'not-sent'] as const) {
+    const never = stage({ replay: replayOf(recorded(state)) });
+    await assert.rejects(never.perform({ read, creates: true }), ClosedAsNotApplied, state);
+    assert.equal(never.sent, 0, state);
+    assert.equal(never.events.at(-1)?.event, 'end');
+  }
+});
+
+test('candidates are settled by the user’s word; what another operation made is none', async () => {
+  const candidates = ['192.0.2.9', '192.0.2.10'].map((name) => ({ name, result: name }));
+  const look = async (): Promise<Outcome<string>> => ({ is: 'unknown', candidates });
+  const resume = (over: Partial<Replay>, targetOver: Partial<Target> = {}) => {
+    const made = stage({ replay: replayOf(recorded('unknown'), over) }, targetOver);
+    return made.perform({ read, look, creates: true });
+  };
+  assert.equal(await resume({ take: '192.0.2.10' }), '192.0.2.10');
+  assert.equal((await failing(resume({ take: '192.0.2.99' }))).kind, 'usage');
+  await assert.rejects(resume({ none: true }), ClosedAsNotApplied);
+  assert.equal((await failing(resume({}))).kind, 'unknown');
+  assert.equal(await resume({ others: new Set(['192.0.2.9']) }, { soleWriter: true }), '192.0.2.10', 'one is left, and it is ours');
+  assert.equal((await failing(resume({ others: new Set(['192.0.2.9']), take: '192.0.2.9' }))).kind, 'usage');
+});
+
+test('a resumed operation keeps off an object that is another one by now, or that another holds', async () => {
+  const ip = (over: object): FloatingIp =>
+    ({ id: 'a', address: '192.0.2.1', createdAt: null, associations: [], ...over }) as unknown as FloatingIp;
+  const about = async (recordedSubject: Replay['subject'], now: FloatingIp): Promise<void> => {
+    const made = stage({ replay: replayOf(new Map(), { subject: recordedSubject }) });
+    await operate(made.target, made.settings, 'test', null, async (run) => run.about(now));
+  };
+  const subject = { id: 'a', createdAt: null, holders: ['s1'] };
+  await about(subject, ip({ associations: [{ server: { id: 's1' }, port: null }] }));
+  await about(subject, ip({}));
+  assert.equal((await failing(about(subject, ip({ associations: [{ server: { id: 's2' }, port: null }] })))).kind, 'conflict');
+  assert.equal((await failing(about(subject, ip({ id: 'b' })))).kind, 'conflict');
+  assert.equal(
+    (await failing(about({ ...subject, createdAt: '2026-01-01T00:00:00.000Z' }, ip({ createdAt: new Date('2026-02-01') })))).kind,
+    'conflict',
+  );
+});
+
+test('a disk that fills up after the send does not hide what was done', async () => {
+  const broken = {
+    append: async (event: JournalEvent) => {
+      if (event.event === 'close' || event.event === 'end') throw new IpctlError('config', 'disk full', { fate: 'not-sent' });
+    },
+  };
+  const made = stage({ journal: broken });
+  assert.equal(await made.perform({ read }), 'made');
+  assert.equal(made.sent, 1);
 });

@@ -29,7 +29,8 @@ export type Api = ReturnType<typeof hostwayApi>;
 
 export function hostwayApi(options: Options, send: Send) {
   const { endpoint, account } = options;
-  const long = options['uri-style'] === 'account' || (options['uri-style'] === 'auto' && account !== undefined);
+  const hasAccountUris = (options['api-revision'] ?? '2013-10') === '2013-10';
+  const long = options['uri-style'] === 'account' || (options['uri-style'] === 'auto' && hasAccountUris);
   const prefix = long && account !== undefined ? ['accounts', account, 'flexcloud'] : [];
   const at = (
     method: Request['method'],
@@ -42,16 +43,16 @@ export function hostwayApi(options: Options, send: Send) {
   };
 
   /** Paging (http://docs.hostway.com/index.php?title=Pagination): asked for by a 303 above 100 items, told by links. */
-  const paged = <T>(segments: readonly string[], read: (reply: Reply) => readonly T[]): AsyncIterable<T> =>
+  const paged = <T>(
+    segments: readonly string[],
+    read: (reply: Reply) => readonly T[],
+    query: Readonly<Record<string, string>> = {},
+  ): AsyncIterable<T> =>
     pages<T>(async (cursor): Promise<Page<T>> => {
-      const [page, pageSize] = cursor?.split('/') ?? [];
-      const reply = await send(at('GET', segments, { page, pageSize }));
+      const [page, pageSize] = cursor?.split('/') ?? [query.page, query.pageSize];
+      const reply = await send(at('GET', segments, { ...query, page, pageSize }));
       const link = nextLink(reply);
-      const next = link === undefined ? undefined : parameterOf(link, 'page');
-      return {
-        items: read(reply),
-        next: next === undefined || link === undefined ? undefined : `${next}/${parameterOf(link, 'pageSize') ?? '100'}`,
-      };
+      return { items: read(reply), next: link === undefined ? undefined : cursorOf(link) };
     });
 
   return {
@@ -93,9 +94,15 @@ export function hostwayApi(options: Options, send: Send) {
     showServer: (id: string): Promise<HostwayServer> => send(at('GET', [...prefix, 'servers', id])).then(readServer),
 
     /** http://docs.hostway.com/index.php/Accounts:GET */
-    accounts: (): Promise<HostwayAccount[]> =>
-      send(at('GET', ['accounts'], { filterStatus: 'open', page: '1', pageSize: '100' })).then(readAccounts),
+    accounts: (): AsyncIterable<HostwayAccount> => paged(['accounts'], readAccounts, { filterStatus: 'open', page: '1', pageSize: '100' }),
   };
+}
+
+/** Only the numbers of a link count. A list cut short in silence would make an old address look new, hence the throw. */
+function cursorOf(link: string): string {
+  const page = parameterOf(link, 'page');
+  if (page === undefined) throw new IpctlError('defect', `the provider's reply is broken: the link to the next page names no page`);
+  return `${page}/${parameterOf(link, 'pageSize') ?? '100'}`;
 }
 
 async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
@@ -118,6 +125,7 @@ interface Explained {
  * support under `guid` or `errorid`. Surprise: a 401 is text or HTML, whatever was asked for, and some bodies are empty.
  */
 function explain({ json, text, status }: Reply): Explained {
+  const wordless = `Hostway answered ${status} without a word`;
   if (typeof json === 'object' && json !== null) {
     const [entry, ...more] = Object.entries(json as Record<string, unknown>);
     const fault = more.length === 0 ? entry?.[1] : undefined;
@@ -125,18 +133,19 @@ function explain({ json, text, status }: Reply): Explained {
       const { message, details, guid, errorid } = fault as Record<string, unknown>;
       const parts = [message, details].filter((part): part is string => typeof part === 'string' && part !== '');
       const id = [guid, errorid].find((part): part is string => typeof part === 'string' && part !== '');
-      return { message: parts.join(': '), code: entry[0], id };
+      return { message: parts.length === 0 ? wordless : parts.join(': '), code: entry[0], id };
     }
     return { message: plainText(JSON.stringify(json)), code: undefined, id: undefined };
   }
   const words = plainText(text);
-  return { message: words === '' ? `Hostway answered ${status} without a word` : words, code: undefined, id: undefined };
+  return { message: words === '' ? wordless : words, code: undefined, id: undefined };
 }
 
 export const fault: Fault = (reply, request) => {
   const { message, code, id } = explain(reply);
   const base = { provider: 'hostway', reply, message, code, requestId: id };
   const action = request.url.endsWith('/action');
+  const allocation = request.method === 'POST' && !action;
   switch (reply.status) {
     case 401:
       return refusal({
@@ -145,14 +154,20 @@ export const fault: Fault = (reply, request) => {
         hint: 'check username and password of the profile',
       });
     case 400:
-      // Surprise: an unknown server is a bad request here.
-      return refusal({ ...base, kind: action && /server not found/i.test(message) ? 'not-found' : 'usage' });
+      // Surprise: an unknown server is a bad request here, at times told without a word.
+      if (action) return refusal({ ...base, kind: reply.text.trim() === '' || /not found/i.test(message) ? 'not-found' : 'usage' });
+      return refusal({ ...base, hint: allocation ? 'name a zone of the account with --hostway-zone; some clouds want one' : undefined });
     case 403:
       // Surprise: also an address that is taken, and a quota that is used up.
       if (action) return refusal({ ...base, kind: /assigned/i.test(message) ? 'conflict' : 'auth' });
       return refusal({ ...base, kind: /quota|limit/i.test(message) ? 'limit' : 'auth' });
     case 409:
       return refusal({ ...base, kind: 'conflict', hint: action ? 'a server must be provisioned before it takes an address' : undefined });
+    case 503:
+      // The service itself speaks here, not a gateway before it: nothing was allocated, and waiting gives no address.
+      if (allocation && code !== undefined && /\b(pool|ip|address(es)?)\b/i.test(message))
+        return refusal({ ...base, kind: 'limit', fate: 'not-applied' });
+      return refusal(base);
     default:
       return refusal(base);
   }

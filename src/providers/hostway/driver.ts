@@ -2,7 +2,7 @@
 import { basic } from '../../auth/basic.js';
 import { parseAddress } from '../../domain/address.js';
 import type { Connect } from '../../domain/driver.js';
-import { IpctlError } from '../../domain/errors.js';
+import { type ErrorDetails, IpctlError, type Kind } from '../../domain/errors.js';
 import type { Association, FloatingIp, PrivateIp, Server, ServerRef, ServerState } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
 import { fault, hostwayApi } from './api.js';
@@ -16,6 +16,9 @@ const STATES: Readonly<Record<string, ServerState>> = {
   STOPPED: 'stopped',
   SUSPENDED: 'stopped',
 };
+
+/** Failures after which the request may still take effect. */
+const UNSETTLED: ReadonlySet<Kind> = new Set(['unknown', 'timeout', 'signal']);
 
 export const connect: Connect<typeof hostway> = ({ place, options, http, progress, conceal, mutate, settle }) => {
   const { username, password, account } = options;
@@ -110,8 +113,8 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
     }));
 
   const addressOf = (ip: FloatingIp): string => ip.address ?? ip.id;
-  const absent = (address: string): IpctlError =>
-    new IpctlError('not-found', `no floating IP '${address}' in profile ${place.profile}`, { provider: place.provider });
+  const absent = (address: string, details: ErrorDetails = { provider: place.provider }): IpctlError =>
+    new IpctlError('not-found', `no floating IP '${address}' in profile ${place.profile}`, details);
   const holderText = async (id: string): Promise<string> => (await named(id)).name ?? id;
 
   /** One `addFloatingIp`, until the address shows the server. */
@@ -132,12 +135,14 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
         return done === undefined ? { is: 'not-applied' } : { is: 'applied', result: done };
       },
     }).catch(async (thrown: unknown) => {
-      // A 403 has three meanings, and a 409 may be about the address: only the address itself tells.
-      if (!(thrown instanceof IpctlError) || thrown.details.status !== 403) throw thrown;
+      // A 403 has three meanings, a 400 or 404 may be about server or address: only the address itself tells.
+      if (!(thrown instanceof IpctlError) || ![400, 403, 404].includes(thrown.details.status ?? 0)) throw thrown;
       const found = await api.showFlexibleIp(address);
+      if (found === undefined) throw absent(address, thrown.details);
       const already = shown(found);
       if (already !== undefined) return already;
-      if (found?.instanceId == null) throw thrown.kind === 'auth' ? thrown : new IpctlError('auth', thrown.message, thrown.details);
+      if (thrown.details.status !== 403) throw thrown;
+      if (found.instanceId === null) throw new IpctlError('auth', thrown.message, thrown.details);
       throw new IpctlError(
         'conflict',
         `${address} is associated with ${await holderText(found.instanceId)}: ${thrown.message}`,
@@ -146,7 +151,12 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
     });
     return settle({
       accepted: from,
-      check: async () => shown(await api.showFlexibleIp(address)),
+      async check() {
+        const found = await api.showFlexibleIp(address);
+        // Released by somebody meanwhile: no server will ever hold it.
+        if (found === undefined) throw absent(address);
+        return shown(found);
+      },
       what: `${server.name ?? server.id} to hold ${address}`,
     });
   };
@@ -172,7 +182,9 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
     }).catch(async (thrown: unknown) => {
       // 409 says "not this server's address" as well as "server is being built".
       if (!(thrown instanceof IpctlError) || thrown.details.status !== 409) throw thrown;
-      const gone = shown(await api.showFlexibleIp(address));
+      const found = await api.showFlexibleIp(address);
+      if (found === undefined) throw absent(address, { ...thrown.details, hint: undefined });
+      const gone = shown(found);
       if (gone === undefined) throw thrown;
       return gone;
     });
@@ -185,7 +197,7 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
 
   return {
     async account() {
-      const found = await api.accounts();
+      const found = await collect(api.accounts());
       const mine = account === undefined ? found : found.filter(({ accountNumber }) => accountNumber === account);
       if (mine.length === 0) {
         throw new IpctlError(
@@ -222,6 +234,7 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
       const unknownYet = recordOf({ ip: '{ip.address}', instanceId: null, fixedIp: null, pool: 'default', raw: null }, null);
       const allocated = await mutate<FloatingIp>({
         key: 'allocate',
+        creates: true,
         request: api.allocate(options.zone),
         via: send,
         read(reply) {
@@ -255,7 +268,8 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
           provider: place.provider,
           fate: 'not-sent',
         });
-      if (server.state === 'building') {
+      // Only BUILD is known to be turned away: a server in PROCESSING exists, and is busy with something else.
+      if (server.providerState === 'BUILD') {
         throw new IpctlError('conflict', `${server.name ?? server.id} is still being built`, {
           provider: place.provider,
           fate: 'not-sent',
@@ -279,20 +293,23 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
           fate: 'not-sent',
         });
       const free = await take(ip, holder);
-      if (free.associations.length > 0) {
-        throw new IpctlError('conflict', `${addressOf(ip)} went to ${await holderText(free.associations[0]?.server?.id ?? '')} meanwhile`, {
-          provider: place.provider,
-        });
+      const now = free.associations[0]?.server ?? null;
+      // Accepted and not waited for, it still names the old holder.
+      if (now !== null && now.id !== holder.id) {
+        throw new IpctlError('conflict', `${addressOf(ip)} went to ${await holderText(now.id)} meanwhile`, { provider: place.provider });
       }
       try {
         return await put(free, { id: target.id, name: target.name });
       } catch (thrown) {
         // Its outcome unknown, the address may be on its way to the target: putting it back would race with that.
-        if (!(thrown instanceof IpctlError) || ['unknown', 'timeout', 'signal'].includes(thrown.kind)) throw thrown;
+        if (!(thrown instanceof IpctlError) || UNSETTLED.has(thrown.kind)) throw thrown;
         progress(`putting ${addressOf(ip)} back on ${holder.name ?? holder.id}`);
         const back = await put(free, holder).catch((failed: unknown) => (failed instanceof IpctlError ? failed : Promise.reject(failed)));
-        const where =
-          back instanceof IpctlError ? 'it could not be put back and serves nobody now' : `it is back on ${holder.name ?? holder.id}`;
+        const where = !(back instanceof IpctlError)
+          ? `it is back on ${holder.name ?? holder.id}`
+          : UNSETTLED.has(back.kind)
+            ? `whether it is back on ${holder.name ?? holder.id} is not known`
+            : 'it could not be put back and serves nobody now';
         throw new IpctlError(thrown.kind, `${thrown.message}; ${where}`, {
           ...thrown.details,
           exists: [back instanceof IpctlError ? free : back],

@@ -24,7 +24,6 @@ export interface HostwayServer {
 
 export interface HostwayAccount {
   readonly accountNumber: string;
-  readonly status: string | null;
 }
 
 function readFlexibleIp(value: Fields): FlexibleIp {
@@ -81,7 +80,7 @@ export const readServerIds = ({ json }: Reply): string[] =>
 export const readAccounts = ({ json }: Reply): HostwayAccount[] =>
   fields(json, '')
     .list('list')
-    .map((account) => ({ accountNumber: account.id('accountNumber'), status: account.textOrNull('status') }));
+    .map((account) => ({ accountNumber: account.id('accountNumber') }));
 
 /** Where the next page is, by the links of a paged list. */
 export function nextLink({ json }: Reply): string | undefined {

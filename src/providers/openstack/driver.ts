@@ -141,6 +141,7 @@ export const connect: Connect<typeof openstack> = (context) => {
       };
       const made = await mutate<FloatingIp>({
         key: 'allocate',
+        creates: true,
         request: createFloatingIp(cloud, { network, description: text, address, subnet: within }),
         via: cloud.send,
         read: (reply) => floatingIpOf(where(cloud), readFloatingIp(reply), null),

@@ -76,6 +76,7 @@ export function privateIpVerbs(
     };
     return mutate<PrivateIp>({
       key,
+      creates: true,
       request: createPort(cloud, body),
       via: cloud.send,
       read: (reply) => made(readPort(reply)),

@@ -127,6 +127,7 @@ export function eips({ context: { options, mutate, settle }, access, open, recor
     const before = async (): Promise<readonly string[]> => (await collect(api.listEips())).map(({ id }) => id);
     const allocated = await mutate<FloatingIp>({
       key: 'allocate',
+      creates: true,
       request: api.assignEip({ type, alias: name, address, bandwidth: order }),
       via: access.vpc,
       read: (reply) => records.floatingIp(readEip(reply)),

@@ -131,6 +131,7 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
     const before = async (): Promise<readonly string[]> => (await Promise.all(asked.map(reservedIn))).flat().map(({ id }) => id);
     const made = await mutate<readonly Reserved[]>({
       key,
+      creates: true,
       request: api.assignAddresses(orders),
       via: access.vpc,
       read: readReservedList,

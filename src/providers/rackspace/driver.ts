@@ -109,6 +109,7 @@ export const connect: Connect<typeof rackspace> = (context) => {
       };
       return mutate<FloatingIp>({
         key: 'allocate',
+        creates: true,
         request: api.provision({ network, version, ports: wanted, address }),
         via: send,
         read: (reply) => floatingIpOf(where, readOneIp(reply), []),

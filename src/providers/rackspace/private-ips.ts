@@ -73,6 +73,7 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
       spec.name === undefined || (spec.address !== undefined && port.fixedIps.some(({ address }) => address === spec.address));
     return mutate<PrivateIp>({
       key: `create ${spec.address ?? spec.mark}`,
+      creates: true,
       request: api.createPort({ network, subnet, name, address: spec.address }),
       via: send,
       read: (reply) => made(readOnePort(reply)),

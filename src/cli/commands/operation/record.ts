@@ -1,13 +1,20 @@
 /** The journal's events as one record an operation, oldest first. */
+import type { JournalEvent } from '../../../domain/journal.js';
 import type { OperationRecord } from '../../../render/house-views.js';
 import { readJournal } from '../../../state/journal.js';
 import type { World } from '../../../world.js';
 
 type Step = OperationRecord['steps'][number];
 
-export async function operationRecords(world: World): Promise<OperationRecord[]> {
+export const operationRecords = async (world: World): Promise<OperationRecord[]> =>
+  recordsOf(await readJournal(world.directories.state), world);
+
+export const operationRecord = (events: readonly JournalEvent[], world: World, id: string): OperationRecord | undefined =>
+  recordsOf(events, world).find((record) => record.id === id);
+
+function recordsOf(events: readonly JournalEvent[], world: World): OperationRecord[] {
   const records = new Map<string, OperationRecord>();
-  for (const event of await readJournal(world.directories.state)) {
+  for (const event of events) {
     if (event.event === 'begin') {
       const { operation: id, verb, profile, provider, at: startedAt, pid } = event;
       // Without a last word: still at work, or killed in the middle.
@@ -18,6 +25,9 @@ export async function operationRecords(world: World): Promise<OperationRecord[]>
     const record = records.get(event.operation);
     if (record === undefined) continue;
     switch (event.event) {
+      case 'resume':
+        records.set(record.id, { ...record, state: world.isAlive(event.pid) ? 'running' : 'unknown', message: null });
+        break;
       case 'send': {
         const { method, url, body } = event.request;
         const step: Step = { step: event.step, method, url, body: body ?? null, state: 'unknown', status: null, candidates: [] };

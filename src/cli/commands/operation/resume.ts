@@ -1,0 +1,84 @@
+import type { AnyIp, Change } from '../../../domain/change.js';
+import { IpctlError } from '../../../domain/errors.js';
+import type { JournalEvent, RecordedStep, Replay } from '../../../domain/journal.js';
+import { type AllocateInput, allocate } from '../../../operations/allocate.js';
+import { type AssociateInput, associate, type MoveInput, move } from '../../../operations/associate.js';
+import type { ChangeSettings } from '../../../operations/change.js';
+import { type DisassociateInput, disassociate } from '../../../operations/disassociate.js';
+import { type CreateInput, createPrivateIps, type DeleteInput, deletePrivateIp } from '../../../operations/private-ips.js';
+import { type ReleaseInput, release } from '../../../operations/release.js';
+import type { Target } from '../../../operations/target.js';
+import { type UpdateInput, update } from '../../../operations/update.js';
+import { floatingIpView, privateIpView, type View } from '../../../render/views.js';
+import { readJournal } from '../../../state/journal.js';
+import type { Command } from '../../intent.js';
+import { changed, changesOf } from '../../output.js';
+import { lookUp, openKnown } from '../../target.js';
+import { operationRecord } from './record.js';
+
+type Begin = Extract<JournalEvent, { event: 'begin' }>;
+type Verb = (target: Target, settings: ChangeSettings, input: unknown) => Promise<Change<AnyIp> | readonly Change<AnyIp>[]>;
+
+/** The verbs by the names they are recorded under. Their input is what they recorded of it themselves. */
+const verbs: Readonly<Record<string, Verb>> = {
+  allocate: (target, settings, input) => allocate(target, settings, input as AllocateInput),
+  associate: (target, settings, input) => associate(target, settings, input as AssociateInput),
+  move: (target, settings, input) => move(target, settings, input as MoveInput),
+  disassociate: (target, settings, input) => disassociate(target, settings, input as DisassociateInput),
+  release: (target, settings, input) => release(target, settings, input as ReleaseInput),
+  update: (target, settings, input) => update(target, settings, input as UpdateInput),
+  create: (target, settings, input) => createPrivateIps(target, settings, input as CreateInput),
+  delete: (target, settings, input) => deletePrivateIp(target, settings, input as DeleteInput),
+};
+
+export const view = changesOf(floatingIpView);
+const privateView = changesOf(privateIpView);
+
+export const run: Command<'operation resume'> = async (intent, session) => {
+  const id = intent.arguments[0] ?? '';
+  const { take, none } = intent.flags;
+  const refused = (kind: 'usage' | 'not-found' | 'conflict' | 'refused', message: string, hint?: string): IpctlError =>
+    new IpctlError(kind, message, { fate: 'not-sent', hint });
+  if (take !== undefined && none) throw refused('usage', '--take or --none, not both');
+  if (intent.change['dry-run'] || intent.change['no-journal']) {
+    throw refused('usage', '--dry-run and --no-journal mean nothing to a recorded operation');
+  }
+  const events = await readJournal(session.world.directories.state);
+  const record = operationRecord(events, session.world, id);
+  const begin = events.find((event): event is Begin => event.event === 'begin' && event.operation === id);
+  if (record === undefined || begin === undefined)
+    throw refused('not-found', `there is no record of operation '${id}'`, 'ipctl operation list');
+  if (record.state === 'running') throw refused('conflict', `operation ${id} is still at work`, 'let it finish');
+  const isPrivate = begin.verb === 'create' || begin.verb === 'delete';
+  const shape = (isPrivate ? privateView : view) as View<Change<AnyIp>>;
+  if (record.state === 'applied' || record.state === 'not-applied') {
+    const settled: Change<AnyIp> = { action: begin.verb, changed: false, operation: id, ip: null, error: null, planned: null };
+    return changed(shape, [settled], false, 'operations');
+  }
+  const verb = verbs[begin.verb];
+  if (verb === undefined) throw new IpctlError('defect', `operation ${id} is a '${begin.verb}', which this ipctl does not know`);
+  const known = await lookUp(begin.profile, session);
+  // Naming the operation names its profile, a protected one too.
+  const target = await openKnown({ name: begin.profile, by: 'flag' }, known, { ...intent, options: { [known.id]: begin.flags } }, session);
+  if (begin.account !== null && target.pinned !== begin.account) {
+    throw refused('refused', `profile ${begin.profile} points to another account than operation ${id} was of`);
+  }
+  const settings: ChangeSettings = { ...(await session.changes(target)), replay: replayOf(events, begin, take ?? null, none) };
+  const result = await verb(target, settings, begin.intent);
+  const many = Array.isArray(result);
+  return changed(shape, (many ? result : [result]) as readonly Change<AnyIp>[], many, 'operations');
+};
+
+function replayOf(events: readonly JournalEvent[], begin: Begin, take: string | null, none: boolean): Replay {
+  const steps = new Map<string, RecordedStep>();
+  const others = new Set<string>();
+  for (const event of events) {
+    if (event.event === 'close' && event.operation !== begin.operation) for (const address of event.made) others.add(address);
+    if (event.operation !== begin.operation) continue;
+    // A send that was never closed: the process died with it, and nobody knows.
+    if (event.event === 'send') steps.set(event.step, { state: 'unknown', before: event.before ?? [], reply: null });
+    if (event.event === 'close')
+      steps.set(event.step, { state: event.state, before: steps.get(event.step)?.before ?? [], reply: event.reply });
+  }
+  return { id: begin.operation, subject: begin.subject, steps, take, none, others };
+}
