@@ -443,7 +443,9 @@ for (const [what, options, message] of [
   ['no credentials', { username: 'alice', 'project-name': 'web' }, /no way to authenticate/],
 ] as const) {
   test(`refused before any request: ${what}`, async () => {
-    const made = bench(openstack, connect, { options: { 'auth-url': 'http://127.0.0.1:9', ...options } });
+    const made = bench(openstack, connect, {
+      options: { 'auth-url': 'http://127.0.0.1:9', ...(options as Readonly<Record<string, string>>) },
+    });
     try {
       await assert.rejects(
         async () => made.run((driver) => verb(driver, 'account')()),

@@ -118,7 +118,7 @@ test('while an EIP without a name is being assigned, a missing mark proves nothi
   );
   // It stays so until the deadline: what cannot be proved is not told as not applied.
   await scripted(
-    [post, ...Array.from({ length: 6 }, () => list({ status: 'PENDING_CREATE' }))],
+    [post, ...Array.from({ length: 5 }, () => list({ status: 'PENDING_CREATE' }))],
     async ({ run }) => {
       await failing(
         'unknown',
