@@ -107,17 +107,17 @@ export const fault: Fault = (reply, request) => {
   return error.details.retryAfter === undefined && retryAfter !== undefined ? error.with({ retryAfter: retryAfter * 1000 }) : error;
 };
 
-/** Whether the service itself says that the thing is not there: a proxy's 404 page proves nothing. */
-export const isGone = (thrown: unknown): boolean =>
-  thrown instanceof IpctlError && thrown.kind === 'not-found' && thrown.details.code !== undefined;
-
-/** Undefined where the service says that it is not there; every other error goes on. */
+/**
+ * Undefined where the service itself says that it is not there; every other error goes on. A 404 without a code is the page of
+ * a proxy and proves nothing: it is `temporary`, so that whoever waits or looks does so again.
+ */
 export async function unlessGone<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (thrown) {
-    if (isGone(thrown)) return undefined;
-    throw thrown;
+    if (!(thrown instanceof IpctlError) || thrown.kind !== 'not-found') throw thrown;
+    if (thrown.details.code !== undefined) return undefined;
+    throw new IpctlError('temporary', thrown.message, { ...thrown.details, cause: thrown });
   }
 }
 
