@@ -25,10 +25,11 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   };
   process.on('SIGINT', stop(INTERRUPTED));
   process.on('SIGTERM', stop(TERMINATED));
+  // Any other failure reaches whoever wrote, and is told as an error; a stderr that nobody reads must not stop the work.
   stdout.on('error', (failure: NodeJS.ErrnoException) => {
     if (failure.code === 'EPIPE') process.exit(BROKEN_PIPE);
-    throw failure;
   });
+  stderr.on('error', () => {});
 
   const world: World = {
     argv: argv.slice(2),

@@ -12,7 +12,8 @@ const isSetting = (name: string): name is SettingName => (settingNames as readon
 
 function split(pair: string, form: string): [string, string] {
   const at = pair.indexOf('=');
-  if (at < 1) throw usage(`${form} is OPTION=…; '${at < 0 ? pair : ''}' has no option`);
+  // What was typed may be the secret itself: it is not repeated.
+  if (at < 1) throw usage(`${form} is OPTION=…, and here the option is missing`);
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 

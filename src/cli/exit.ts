@@ -24,7 +24,7 @@ export const exitCodeOf = (error: IpctlError): number => codes[error.kind];
 
 /** Safe to repeat as it is: nothing was changed, and it may go better. */
 export const isRetryable = (error: IpctlError): boolean =>
-  error.kind === 'temporary' && (error.details.operation?.state ?? 'not-sent') !== 'unknown';
+  error.kind === 'temporary' && ['not-sent', 'not-applied'].includes(error.details.operation?.state ?? 'not-sent');
 
 export const errorObject = (error: IpctlError): object => errorJson(error, exitCodeOf, isRetryable);
 

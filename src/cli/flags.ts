@@ -44,7 +44,7 @@ export function parseFlag(name: string, spec: FlagSpec, typed: string | readonly
   if (spec.type === 'switch') return typed !== undefined;
   if (spec.type === 'list') return typed === undefined ? [] : typed;
   if (typed === undefined) return undefined;
-  if (spec.type === 'optional' && (typed === true || typed === 'true')) return true;
+  if (spec.type === 'optional' && (typed === true || /^(true|1|yes|on)$/i.test(String(typed)))) return true;
   const text = String(typed);
   switch (spec.type) {
     case 'choice':
@@ -78,12 +78,12 @@ export function parseFlags<F extends FlagSet>(flags: F, typed: Typed): FlagValue
 
 /** `key=value` pairs; a key alone is a bare tag (null). */
 export function parseLabels(pairs: readonly string[]): Record<string, string | null> {
-  const labels: Record<string, string | null> = {};
-  for (const pair of pairs) {
+  const labels = pairs.map((pair): [string, string | null] => {
     const at = pair.indexOf('=');
     const key = at < 0 ? pair : pair.slice(0, at);
     if (key === '') throw usage(`--label is KEY=VALUE, not '${pair}'`);
-    labels[key] = at < 0 ? null : pair.slice(at + 1);
-  }
-  return labels;
+    return [key, at < 0 ? null : pair.slice(at + 1)];
+  });
+  // Not by assignment: a key such as `__proto__` is a label like any other.
+  return Object.fromEntries(labels);
 }

@@ -181,14 +181,10 @@ function intentOf(row: Row, values: readonly string[], options: Options, env: Re
     const variable = `IPCTL_${name.replaceAll('-', '_').toUpperCase()}`;
     const text = env[variable] ?? '';
     if (typed[name] !== undefined || text === '' || name === 'region') continue;
+    if (spec.type === 'optional' && /^(0|false|no|off)$/i.test(text)) continue;
     variables.push(name);
     if (spec.type === 'switch') global[name] = !/^(0|false|no|off)$/i.test(text);
-    else
-      global[name] = parseFlag(
-        variable,
-        spec,
-        spec.type === 'list' ? [text] : spec.type === 'optional' && !spec.choices.includes(text) ? true : text,
-      );
+    else global[name] = parseFlag(variable, spec, spec.type === 'list' ? [text] : text);
   }
   const change = row.changes === true ? parseFlags(changeFlags, typedOf(changeFlags, options)) : parseFlags(changeFlags, {});
   return {

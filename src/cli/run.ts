@@ -1,5 +1,5 @@
 /** World -> exit code: parse, run, print, and the one place where every error ends. */
-import { IpctlError, toIpctlError } from '../domain/errors.js';
+import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
 import { columnsOf, type Format, type PrintSettings, sortKeysOf } from '../render/print.js';
 import type { World } from '../world.js';
 import type { Words } from './commands.js';
@@ -26,7 +26,9 @@ export async function run(world: World): Promise<number> {
   }
   const session = openSession(world, intent);
   const error = await perform(intent, session)
-    .catch(toIpctlError)
+    .catch((thrown: unknown) =>
+      world.signal.aborted && !isIpctlError(thrown) ? new IpctlError('signal', 'interrupted') : toIpctlError(thrown),
+    )
     .finally(() => session.close());
   if (error === undefined) return 0;
   const form = intent.global.output === 'json' || intent.global.output === 'jsonl' ? 'json' : 'text';
@@ -39,7 +41,15 @@ async function perform<W extends Words>(intent: Intent<W>, session: Session): Pr
   const loaded: Loaded<W> = await load[intent.words]();
   checkColumns(loaded, intent.global);
   const output: Output = await loaded.run(intent, session);
-  await output.print(printSettings(session.world, intent.global));
+  try {
+    await output.print(printSettings(session.world, intent.global));
+  } catch (thrown) {
+    if (isIpctlError(thrown) || !(thrown instanceof Error) || !('syscall' in thrown && thrown.syscall === 'write')) throw thrown;
+    throw new IpctlError('config', `the result could not be written: ${thrown.message}`, {
+      hint: 'what was done stands: ipctl operation list',
+      cause: thrown,
+    });
+  }
   return output.failed;
 }
 

@@ -104,9 +104,9 @@ export function openSession(world: World, intent: Intent): Session {
       };
     },
     async references(given) {
-      if (!given.includes('-')) return given;
+      if (!given.includes('-')) return [...new Set(given)];
       const lines = (await readAll(world)).split(/\r?\n/).map((line) => line.trim());
-      return given.flatMap((ref) => (ref === '-' ? lines.filter((line) => line !== '') : [ref]));
+      return [...new Set(given.flatMap((ref) => (ref === '-' ? lines.filter((line) => line !== '') : [ref])))];
     },
     async stdinLine() {
       return (await readAll(world)).split(/\r?\n/)[0] ?? '';

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tokens } from '../domain/driver.js';
 import { IpctlError } from '../domain/errors.js';
+import type { Manifest } from '../domain/manifest.js';
 import type { OptionValue } from '../domain/option.js';
 import { requireCapability } from '../operations/capable.js';
 import type { Target } from '../operations/target.js';
@@ -79,7 +80,7 @@ export async function openKnown(chosen: Chosen, { id, profile, kind }: Known, in
     kind === 'sandbox' ? await (await import('./playground.js')).playground(id, intent.global.fault, session) : profile.options;
   const settings = merge(manifest, { flags, env: world.env, stored, fromEnvironment: kind === 'environment', profile: chosen.name });
   requireComplete(manifest, settings, chosen.name);
-  const options = await resolveSecrets(settings, session);
+  const options = await resolveSecrets(manifest, settings, session);
 
   const [{ client }, { connections }, { connect }, ca] = await Promise.all([
     import('../http/client.js'),
@@ -135,11 +136,17 @@ function refuseStrayFlags(intent: Intent, id: ProviderId, kind: Known['kind']): 
 }
 
 /** Secrets are fetched here, when everything else is known to be right. */
-async function resolveSecrets(settings: Readonly<Record<string, Setting>>, session: Session): Promise<Record<string, OptionValue>> {
+async function resolveSecrets(
+  manifest: Manifest,
+  settings: Readonly<Record<string, Setting>>,
+  session: Session,
+): Promise<Record<string, OptionValue>> {
   const options: Record<string, OptionValue> = {};
   for (const [name, { value }] of Object.entries(settings)) {
     if (typeof value !== 'object') options[name] = value;
     else options[name] = await (await import('../profiles/secrets.js')).fetchSecret(name, value, session.world.env, session.world.signal);
+    // From here on no trace, error or record shows it, whoever may echo it.
+    if (manifest.options[name]?.kind === 'secret') session.redactor.conceal(String(options[name]));
   }
   return options;
 }

@@ -32,6 +32,8 @@ export interface Association {
   readonly server: ServerRef | null;
   readonly port: string | null;
   readonly privateAddress: string | null;
+  /** True for a holder that is known to be no server (router, load balancer): not ours to touch. Not shown. */
+  readonly foreign?: true;
   /** False where the provider tells only that some server holds the address, not that this one does. */
   readonly certain: boolean;
 }

@@ -49,7 +49,7 @@ export function checkAllocate(target: Target, input: AllocateInput): void {
     throw new IpctlError('usage', '--if-not-exists needs --name or --address: by what else would it be known?', { fate: 'not-sent' });
   }
   requireCapability(manifest, 'allocateFloatingIp', flagsOf(input));
-  const holders = input.servers.length + input.ports.length;
+  const holders = new Set(input.servers).size + new Set(input.ports).size;
   if (holders > 0) requireCapability(manifest, 'associateFloatingIp');
   if (holders > 1 && manifest.holders === 'one') {
     throw new IpctlError('unsupported', `${manifest.title}: an address serves one server at a time`, {

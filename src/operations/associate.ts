@@ -2,12 +2,13 @@
 import { parseAddress } from '../domain/address.js';
 import type { Change } from '../domain/change.js';
 import type { AssociateSpec } from '../domain/driver.js';
-import { IpctlError } from '../domain/errors.js';
+import { IpctlError, toIpctlError } from '../domain/errors.js';
 import type { Association, FloatingIp, Server } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
-import { type ChangeSettings, change } from './change.js';
+import { type ChangeSettings, change, partial } from './change.js';
 import { holders, nameOf, requireOurs } from './holders.js';
 import { checkReference, findFloatingIp, findServer, findServers } from './resolve.js';
+import type { Run } from './run.js';
 import type { Target } from './target.js';
 
 export interface AssociateInput {
@@ -22,7 +23,7 @@ const holds = ({ server }: Association, wanted: Server): boolean => server !== n
 
 export async function associate(target: Target, settings: ChangeSettings, input: AssociateInput): Promise<Change<FloatingIp>> {
   const { manifest } = target;
-  const wanted = input.servers.length + input.ports.length;
+  const wanted = new Set(input.servers).size + new Set(input.ports).size;
   if (wanted === 0) throw new IpctlError('usage', 'name whom to associate it with: --server or --port', { fate: 'not-sent' });
   if (input.servers.length > 0 && input.ports.length > 0)
     throw new IpctlError('usage', '--server or --port, not both', { fate: 'not-sent' });
@@ -64,14 +65,25 @@ export async function associate(target: Target, settings: ChangeSettings, input:
       return { ip: await verb(driver, 'moveFloatingIp')(ip, spec), changed: true };
     }
     const sure = done.filter(({ certain }) => certain);
-    if (sure.length >= wanted) return { ip, changed: false };
+    if (sure.length >= servers.length + new Set(input.ports).size) return { ip, changed: false };
     run.about(ip);
     const missing = servers.filter((server) => !sure.some((association) => holds(association, server)));
     const ports = input.ports.filter((port) => !sure.some((association) => association.port === port));
-    const shown = await verb(driver, 'associateFloatingIp')(ip, { ...spec, servers: missing, ports });
+    const shown = await verb(driver, 'associateFloatingIp')(ip, { ...spec, servers: missing, ports }).catch((thrown: unknown) =>
+      halfway(run, target, ip, thrown),
+    );
     // Where the provider could not tell whether it was associated before, neither can we.
     return { ip: shown, changed: done.length > sure.length ? null : true };
   });
+}
+
+/** Some of several holders done, and then a failure: not safe to repeat unseen, so it is told as it stands. */
+export async function halfway(run: Run, target: Target, ip: FloatingIp, failed: unknown): Promise<never> {
+  const kind = toIpctlError(failed).kind;
+  if (run.applied() === 0 || ['partial', 'timeout', 'unknown', 'signal'].includes(kind) || target.manifest.holders === 'one') throw failed;
+  const now = await verb(run.driver, 'getFloatingIp')({ id: ip.id }).catch(() => ip);
+  const state = now.associations.length === 0 ? 'nobody' : holders(now.associations);
+  throw partial(`${nameOf(ip)} serves ${state} now`, now, failed, 'the same command again goes on with the rest');
 }
 
 export interface MoveInput {

@@ -56,7 +56,7 @@ export const unchanged = (action: string, { replay }: RunSettings): Change<never
 /** A later step failed: what stands is told, with the way on and back. An error that knows of its own remains what it is. */
 export function partial(done: string, record: AnyIp, failed: unknown, hint: string): IpctlError {
   const error = toIpctlError(failed);
-  if (error.kind === 'signal') return error;
+  if (error.kind === 'signal') return new IpctlError('signal', `${done}, but then: ${error.message}`, { ...error.details, hint });
   return new IpctlError('partial', `${done}, but then: ${error.message}`, {
     ...error.details,
     fate: 'not-applied',

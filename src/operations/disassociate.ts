@@ -3,6 +3,7 @@
 import type { Change } from '../domain/change.js';
 import { IpctlError, isIpctlError } from '../domain/errors.js';
 import type { FloatingIp } from '../domain/records.js';
+import { halfway } from './associate.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change } from './change.js';
 import { holders, nameOf, requireOurs } from './holders.js';
@@ -43,7 +44,7 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
       return { ip, changed: false };
     }
     run.about(ip);
-    const shown = await verb(driver, 'disassociateFloatingIp')(ip, from);
+    const shown = await verb(driver, 'disassociateFloatingIp')(ip, from).catch((thrown: unknown) => halfway(run, target, ip, thrown));
     return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
   });
 }

@@ -19,7 +19,7 @@ export function requireOurs(target: Target, ip: FloatingIp): void {
   if (ip.kind === 'fixed' || ip.kind === 'primary') {
     throw new IpctlError('unsupported', `${nameOf(ip)} is a ${ip.kind} address of its server, not a floating IP`, facts);
   }
-  const foreign = ip.associations.find(({ server, port }) => server === null && port === null);
+  const foreign = ip.associations.find(({ server, port, foreign }) => foreign === true || (server === null && port === null));
   if (foreign !== undefined) {
     throw new IpctlError('conflict', `${nameOf(ip)} is in use by something that is no server (a port forwarding, NAT or load balancer)`, {
       ...facts,

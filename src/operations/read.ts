@@ -44,7 +44,7 @@ export function listFloatingIps(target: Target, settings: ReadSettings, input: L
       if (input.cidr !== undefined && (ip.address === null || !contains(input.cidr, ip.address))) continue;
       if (input.version !== undefined && ip.version !== input.version) continue;
       if (input.kind !== undefined && ip.kind !== input.kind) continue;
-      if (!Object.entries(input.labels).every(([key, value]) => key in ip.labels && ip.labels[key] === value)) continue;
+      if (!Object.entries(input.labels).every(([key, value]) => Object.hasOwn(ip.labels, key) && ip.labels[key] === value)) continue;
       yield ip;
       count += 1;
       if (count === input.limit) return;

@@ -5,7 +5,7 @@
 import type { Planned } from '../domain/change.js';
 import type { Clock, Random } from '../domain/clock.js';
 import type { AnyDriver, Outcome, Shown, Step, Waiting } from '../domain/driver.js';
-import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
+import { type Fate, IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
 import type { Reply } from '../domain/exchange.js';
 import type { Journal, JournalEvent, RecordedStep, Replay, Subject } from '../domain/journal.js';
 import type { FloatingIp, PrivateIp } from '../domain/records.js';
@@ -52,6 +52,9 @@ export interface Run {
 
 /** A lost answer is looked for at least this long, also when the loss itself used up the deadline. */
 const GRACE = 5_000;
+
+/** Kinds that say something of the object waited for, rather than of our looking at it. */
+const VERDICTS: ReadonlySet<Kind> = new Set(['conflict', 'not-found', 'partial', 'timeout', 'unknown', 'signal']);
 
 /** Sortable by time, unique enough to stand in a provider's description: `mbx1k2f0-7q3z9k`. */
 export function operationId(clock: Clock, random: Random): string {
@@ -177,7 +180,7 @@ export async function operate<R>(
   const conclude = async <S>(step: Step<S>, outcome: Outcome<S>, reply: Reply | null, lost: IpctlError): Promise<S> => {
     if (outcome.is === 'applied') return closeApplied(step, reply, outcome.result);
     if (outcome.is === 'not-applied') {
-      await close(step.key, 'not-applied', reply);
+      await close(step.key, 'not-applied', reply).catch(unwritten);
       throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
     }
     const candidates = outcome.candidates.filter(({ name }) => replay?.others.has(name) !== true);
@@ -199,7 +202,7 @@ export async function operate<R>(
       settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
       return closeApplied(step, reply, only.result);
     }
-    await close(step.key, 'unknown', reply, { candidates: names });
+    await close(step.key, 'unknown', reply, { candidates: names }).catch(unwritten);
     const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
     const choice = names.length === 0 ? '' : ` --take ${names.length === 1 ? names[0] : 'ADDRESS'}|--none`;
     throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${lost.message}${which}`, {
@@ -215,7 +218,7 @@ export async function operate<R>(
 
   const lookFor = async <S>(step: Step<S>, before: readonly string[], reply: Reply | null, lost: IpctlError): Promise<S> => {
     const outcome = await look(step, before).catch(async (failed: unknown) => {
-      await close(step.key, 'unknown', reply);
+      await close(step.key, 'unknown', reply).catch(unwritten);
       throw signal.aborted ? interrupted('looking for the outcome') : failed;
     });
     return conclude(step, outcome, reply, lost);
@@ -239,14 +242,14 @@ export async function operate<R>(
       result = step.read(reply);
     } catch (thrown) {
       if (signal.aborted) {
-        await close(step.key, 'unknown', null);
+        await close(step.key, 'unknown', null).catch(unwritten);
         throw interrupted(`${method} ${url} was under way`);
       }
       const error = toIpctlError(thrown);
       // A 2xx that cannot be read has taken effect, whatever the reader says of itself.
       const fate = reply === null ? (error.details.fate ?? 'not-applied') : 'unknown';
       if (fate === 'unknown') return lookFor(step, before, reply, error);
-      await close(step.key, fate, reply);
+      await close(step.key, fate, reply).catch(unwritten);
       throw error.with({ fate });
     }
     return closeApplied(step, reply, result);
@@ -286,6 +289,7 @@ export async function operate<R>(
     async settle<S extends Shown>({ accepted, check, what }: Waiting<S>): Promise<S> {
       if (settings.dryRun || !settings.wait) return accepted;
       let first = true;
+      const exists = isList(accepted) ? accepted : [accepted as Exclude<S, readonly unknown[]>];
       const shown = await until<S>({
         clock,
         signal,
@@ -297,17 +301,35 @@ export async function operate<R>(
             return await check();
           } catch (thrown) {
             // A provider that stumbles while we wait has not taken back what it accepted.
-            if (toIpctlError(thrown).kind === 'temporary') return undefined;
-            throw thrown;
+            if (signal.aborted) throw thrown;
+            const error = toIpctlError(thrown);
+            if (error.kind === 'temporary') return undefined;
+            // A verdict about the object, or one that knows what exists, is the answer; any other says only that nobody can see.
+            if (VERDICTS.has(error.kind) || error.details.exists !== undefined) throw error;
+            throw new IpctlError('timeout', `accepted, but it cannot be seen: ${what}: ${error.message}`, {
+              ...error.details,
+              fate: 'unknown',
+              hint: 'it may have happened all the same: look again',
+              exists,
+              cause: error,
+            });
           }
         },
+      }).catch((thrown: unknown) => {
+        if (!signal.aborted || thrown instanceof IpctlError) throw thrown;
+        const hint = recorded() === null ? 'look again' : `ipctl operation resume ${id}`;
+        throw new IpctlError('signal', `interrupted while waiting for ${what}`, {
+          hint,
+          exists,
+          operation: { id: recorded(), state: 'unknown' },
+        });
       });
       if (shown !== undefined) return shown;
       throw new IpctlError('timeout', `accepted, but not shown within ${Math.round(settings.timeout / 1000)} s: ${what}`, {
         provider: target.place.provider,
         fate: 'unknown',
         hint: 'it may still happen: look again, or give --timeout more time',
-        exists: isList(accepted) ? accepted : [accepted as Exclude<S, readonly unknown[]>],
+        exists,
       });
     },
   });
@@ -346,17 +368,17 @@ export async function operate<R>(
     return result;
   } catch (thrown) {
     if (thrown instanceof ClosedAsNotApplied) {
-      await end('not-applied', null);
+      await end('not-applied', null).catch(unwritten);
       throw thrown;
     }
     if (signal.aborted && !(thrown instanceof IpctlError)) {
       const state: Fate = applied > 0 ? 'partial' : 'not-sent';
-      await end(state, null);
+      await end(state, null).catch(unwritten);
       throw new IpctlError('signal', 'interrupted', { operation: { id: recorded(), state } });
     }
     const error = toIpctlError(thrown);
     const state = begun ? fateOf(error, applied) : 'not-sent';
-    await end(state, error.message);
+    await end(state, error.message).catch(unwritten);
     throw error.with({ ...target.place, operation: { id: recorded(), state } });
   }
 }

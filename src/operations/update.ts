@@ -45,5 +45,5 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
 
 function sameLabels(one: Labels, other: Labels): boolean {
   const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => key in other && one[key] === other[key]);
+  return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && one[key] === other[key]);
 }

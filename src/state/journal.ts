@@ -18,7 +18,7 @@ export function journal(stateDirectory: string, redact: (text: string) => string
         try {
           // One write in append mode: lines of several processes do not mix. The leading line break ends what a killed
           // process may have left half written.
-          await file.appendFile(`\n${redact(JSON.stringify(event))}\n`);
+          await file.appendFile(`\n${JSON.stringify(masked(event, redact))}\n`);
           await file.sync();
         } finally {
           await file.close();
@@ -28,6 +28,18 @@ export function journal(stateDirectory: string, redact: (text: string) => string
       }
     },
   };
+}
+
+/** What came from a user or a provider is masked, text by text; the record's own words never are, or it could not be read again. */
+function masked(event: JournalEvent, redact: (text: string) => string): unknown {
+  const deep = (value: unknown): unknown => {
+    if (typeof value === 'string') return redact(value);
+    if (Array.isArray(value)) return value.map(deep);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item)]));
+  };
+  const foreign: ReadonlySet<string> = new Set(['intent', 'flags', 'request', 'reply', 'candidates', 'made', 'result']);
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, foreign.has(key) ? deep(value) : value]));
 }
 
 /** Every event, oldest first. A half-written last line, left by a killed process, is passed over. */

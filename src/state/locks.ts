@@ -2,7 +2,7 @@
  * One holder at a time among the processes of this machine. A lock is a file made exclusively that names its owner.
  */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { IpctlError } from '../domain/errors.js';
@@ -43,17 +43,17 @@ export async function withLock<T>(path: string, { clock, signal, pid, isAlive }:
 }
 
 async function acquire(path: string, token: string): Promise<boolean> {
+  // Written first and linked into place: a lock that is there names its owner, whenever its maker is killed.
+  const made = `${path}.${randomBytes(8).toString('hex')}.new`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(token);
-    } finally {
-      await file.close();
-    }
+    await writeFile(made, token, { mode: 0o600, flag: 'wx' });
+    await link(made, path);
     return true;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
     throw unusable(path, thrown);
+  } finally {
+    await rm(made, { force: true });
   }
 }
 
@@ -62,14 +62,15 @@ async function acquire(path: string, token: string): Promise<boolean> {
  * find it stale cannot both remove it, and neither can carry off the lock of a new owner.
  */
 async function breakStale(path: string, ours: string, isAlive: (pid: number) => boolean): Promise<void> {
-  const found = await readFile(path, 'utf8').catch(() => '');
-  const [owner = '', token = ''] = found.split(' ');
-  // An empty file is one that its maker has not filled yet.
-  if (token === '' || isAlive(Number(owner))) return;
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found === undefined) return;
+  // What names no owner is no lock of ours.
+  const [, owner = '0', token = 'nobody'] = /^(\d+) ([0-9a-z]+)$/.exec(found) ?? [];
+  if (owner !== '0' && isAlive(Number(owner))) return;
   const guard = `${path}.${token}`;
   if (!(await acquire(guard, ours))) return breakStale(guard, ours, isAlive);
   try {
-    if ((await readFile(path, 'utf8').catch(() => '')) === found) await rm(path, { force: true });
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === found) await rm(path, { force: true });
   } finally {
     await rm(guard, { force: true });
   }

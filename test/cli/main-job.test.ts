@@ -295,6 +295,9 @@ test('an interrupt while waiting ends in 130 and names the operation', async () 
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
     assert.equal(code, 130, stderr);
-    assert.match(stderr, /ipctl: interrupted\n {2}operation \S+: partial\n$/);
+    assert.match(
+      stderr,
+      /ipctl: interrupted while waiting for 198\.51\.100\.10 to be there\n {2}ipctl operation resume (\S+)\n {2}operation \1: unknown\n$/,
+    );
   });
 });

@@ -307,7 +307,16 @@ test('a provider that stumbles while we wait does not end the waiting; a refusal
       throw new IpctlError('auth', 'expired');
     }),
   );
-  assert.equal(error.kind, 'auth');
+  // Nobody can see any more: at once, and with what was accepted, since it may cost money.
+  assert.deepEqual([error.kind, error.details.exists?.map(({ id }) => id)], ['timeout', ['a']]);
+  assert.match(error.message, /accepted, but it cannot be seen: it to be there: expired/);
+  const verdict = stage();
+  const taken = await failing(
+    verdict.settle(async () => {
+      throw new IpctlError('conflict', 'another has it');
+    }),
+  );
+  assert.equal(taken.kind, 'conflict');
 });
 
 const recorded = (state: RecordedStep['state'], reply: RecordedStep['reply'] = null): ReadonlyMap<string, RecordedStep> =>

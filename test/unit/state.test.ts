@@ -82,14 +82,23 @@ test('a lock is given back when the work fails', async () => {
 test('events are appended, owner-only, one file a month, secrets masked', async () => {
   await inDirectory(async (directory) => {
     const record = journal(directory, (text) => text.replaceAll('s3cret', '****'));
-    await record.append(end('one s3cret'));
+    await record.append({
+      event: 'end',
+      at: '2026-01-15T10:00:00.000Z',
+      operation: 'one',
+      state: 'not-applied',
+      result: 'refused: s3cret',
+    });
     await record.append({ ...end('two'), at: '2026-02-01T00:00:00.000Z' });
     assert.deepEqual(readdirSync(join(directory, 'operations')).sort(), ['2026-01.jsonl', '2026-02.jsonl']);
     assert.equal(statSync(join(directory, 'operations', '2026-01.jsonl')).mode & 0o777, 0o600);
     assert.equal(statSync(join(directory, 'operations')).mode & 0o777, 0o700);
     assert.deepEqual(
-      (await readJournal(directory)).map(({ operation }) => operation),
-      ['one ****', 'two'],
+      (await readJournal(directory)).map((event) => [event.operation, event.event === 'end' && event.result]),
+      [
+        ['one', 'refused: ****'],
+        ['two', null],
+      ],
     );
   });
 });

@@ -45,7 +45,7 @@ export const connect: Connect<typeof openstack> = (context) => {
   };
   const resolved = async (cloud: Cloud, found: WireFloatingIp): Promise<FloatingIp> => {
     const holder = found.port === null || found.holder !== undefined ? found.holder : await unlessGone(getPort(cloud, found.port));
-    return floatingIpOf(where(cloud), found, found.port === null ? null : await serverBehind(cloud, holder));
+    return floatingIpOf(where(cloud), { ...found, holder }, found.port === null ? null : await serverBehind(cloud, holder));
   };
 
   const seating = async (cloud: Cloud, { servers, ports, privateAddress }: AssociateSpec): Promise<Seating> => {

@@ -98,6 +98,9 @@ function stateOf({ status, port, forwarded }: WireFloatingIp): FloatingIpState {
 export function floatingIpOf(where: Where, found: WireFloatingIp, server: ServerRef | null): FloatingIp {
   const { text, mark } = unmarked(found.description);
   const held = found.port !== null || found.forwarded;
+  const owner = found.holder?.owner ?? '';
+  // A port that nothing owns is somebody's own; one owned by a router or a load balancer is that one's.
+  const foreign = owner !== '' && !owner.startsWith('compute:') ? { foreign: true as const } : {};
   return {
     ...where,
     project: found.project,
@@ -114,7 +117,7 @@ export function floatingIpOf(where: Where, found: WireFloatingIp, server: Server
     state: stateOf(found),
     providerState: found.status,
     ports: [],
-    associations: held ? [{ id: null, server, port: found.port, privateAddress: found.fixedAddress, certain: true }] : [],
+    associations: held ? [{ id: null, server, port: found.port, privateAddress: found.fixedAddress, certain: true, ...foreign }] : [],
     network: found.network,
     subnet: null,
     pool: found.network,

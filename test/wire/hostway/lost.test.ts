@@ -255,10 +255,12 @@ describe('hostway: what looking proves', () => {
         get(`/os-floating-ips/${IP}`, '<html>Welcome</html>'),
       ],
       async ({ run }) => {
-        await failing(
-          'defect',
+        const error = await failing(
+          'timeout',
           run((driver) => driver.releaseFloatingIp(record())),
         );
+        assert.match(error.message, /the body is not an object/);
+        assert.equal(error.details.exists?.length, 1);
       },
     ));
 });

@@ -120,7 +120,13 @@ describe('hostway: refusals and waits that the address itself explains', () => {
   test('401 and 403 end a wait; a 502 and a 503 do not', async () => {
     for (const status of [401, 403]) {
       await scripted([add(SERVER_13), { ...show(null), reply: { status } }], async (play) => {
-        await failing('auth', associate(play));
+        // It ends at once, and what was accepted is not lost to it.
+        const error = await failing('timeout', associate(play));
+        assert.equal(error.details.status, status);
+        assert.deepEqual(
+          error.details.exists?.map(({ state }) => state),
+          ['pending'],
+        );
       });
     }
     const stumbles = [502, 503, 502, 503].map((status) => ({ ...show(null), reply: { status } }));

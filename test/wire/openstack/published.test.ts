@@ -101,7 +101,7 @@ test('a full list is two requests side by side where ports are detailed', async 
       const [free, held, other] = await run((driver) => listed(driver));
       assert.deepEqual(free, freeIp());
       assert.deepEqual(held, boundIp());
-      assert.deepEqual(other?.associations, [{ ...onWeb1, server: null }]);
+      assert.deepEqual(other?.associations, [{ ...onWeb1, server: null, foreign: true }]);
     },
     { compute: [names] },
   );

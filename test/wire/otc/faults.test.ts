@@ -147,9 +147,15 @@ test('a 404 of something that is no service does not prove that an address is go
       { source: 'a proxy', request: request(`GET ${path}`), reply: { status: 404, body: '<h1>Not Found</h1>' } },
     ],
     async ({ run }) => {
-      await failing(
-        'config',
+      // Accepted, and nobody can see whether it is gone: the address is told, and so is why.
+      const error = await failing(
+        'timeout',
         run((driver) => verb(driver, 'releaseFloatingIp')({ id: EIP, address: '203.0.113.24' } as never)),
+      );
+      assert.equal(error.details.status, 404);
+      assert.deepEqual(
+        error.details.exists?.map(({ address }) => address),
+        ['203.0.113.24'],
       );
     },
   );

@@ -16,6 +16,8 @@ export const run: Command<'ip allocate'> = async (intent, session) => {
   if (count < flags.address.length) {
     throw new IpctlError('usage', `--count ${count} is less than the ${flags.address.length} addresses chosen`, { fate: 'not-sent' });
   }
+  if (new Set(flags.address).size < flags.address.length)
+    throw new IpctlError('usage', '--address names the same address twice', { fate: 'not-sent' });
   if (count > 1 && flags['if-not-exists'] && flags.name !== undefined) {
     throw new IpctlError('usage', '--if-not-exists with --name finds one address, not several', { fate: 'not-sent' });
   }

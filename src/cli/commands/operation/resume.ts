@@ -52,6 +52,8 @@ export const run: Command<'operation resume'> = async (intent, session) => {
   const isPrivate = begin.verb === 'create' || begin.verb === 'delete';
   const shape = (isPrivate ? privateView : view) as View<Change<AnyIp>>;
   if (record.state === 'applied' || record.state === 'not-applied') {
+    if (take !== undefined || none)
+      throw refused('conflict', `operation ${id} is settled as ${record.state} already`, `ipctl operation show ${id}`);
     const settled: Change<AnyIp> = { action: begin.verb, changed: false, operation: id, ip: null, error: null, planned: null };
     return changed(shape, [settled], false, 'operations');
   }

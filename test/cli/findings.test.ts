@@ -1,0 +1,216 @@
+/** What a reader found by trying to break the tool: each stays found. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { withHome } from '../support/ipctl.js';
+
+const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
+
+test('a password that a provider echoes is in no record', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(202, { 'content-type': 'application/json' });
+    response.end(
+      JSON.stringify({
+        floating_ip: { ip: '203.0.113.9', instance_id: null, pool: 'default', echo: 'demo:hunter2secret' },
+        floating_ips: [],
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await withHome(async ({ ipctl, directory }) => {
+      const env = {
+        IPCTL_HOSTWAY_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        IPCTL_HOSTWAY_USERNAME: 'demo',
+        IPCTL_HOSTWAY_PASSWORD: 'hunter2secret',
+      };
+      const ran = await ipctl(['-p', 'env:hostway', 'ip', 'allocate', '--debug=body', '-o', 'json'], { env });
+      assert.equal(ran.code, 0, ran.stderr);
+      const records = join(directory, 'state', 'ipctl', 'operations');
+      const text = readdirSync(records)
+        .map((name) => readFileSync(join(records, name), 'utf8'))
+        .join('');
+      assert.ok(text.includes('demo:****'), text);
+      assert.ok(!(text + ran.stderr + ran.stdout).includes('hunter2secret'));
+    });
+  } finally {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+});
+
+test('an address that was bought is on stdout, whatever the look at it is answered with', async () => {
+  await withHome(async ({ ipctl }) => {
+    for (const [provider, fault, more] of [
+      ['otc', 'GET */publicips/*: 403', ['--otc-bandwidth-size', '5']],
+      ['otc', 'GET */publicips/*: body /dev/null', ['--otc-bandwidth-size', '5']],
+      ['hostway', 'GET */os-floating-ips/*: 403', []],
+    ] as const) {
+      const ran = await ipctl(['-p', `sandbox-${provider}`, '--fault', fault, 'ip', 'allocate', ...more, '-o', 'json']);
+      assert.equal(ran.code, 11, ran.stderr);
+      const { ip, error } = JSON.parse(ran.stdout) as { ip: { address: string }; error: { operation: { state: string } } };
+      assert.match(ip.address, /^(198\.51\.100|203\.0\.113)\.\d+$/);
+      assert.equal(error.operation.state, 'unknown');
+    }
+  });
+});
+
+test('one of two servers associated is partial: not safe to repeat unseen, and told as it stands', async () => {
+  await withHome(async ({ ipctl }) => {
+    const p = ['-p', 'sandbox-rackspace'];
+    const address = (
+      await ipctl([...p, 'ip', 'allocate', '--server', 'web-1', '--server', 'web-2', '-o', 'value', '-c', 'address'])
+    ).stdout.trim();
+    const two = (await ipctl([...p, 'server', 'show', 'web-2', '-o', 'value', '-c', 'id'])).stdout.trim();
+    const half = await ipctl([
+      ...p,
+      '--fault',
+      `DELETE */servers/${two}/ip_associations/*: 409`,
+      'ip',
+      'disassociate',
+      address,
+      '-o',
+      'json',
+    ]);
+    assert.equal(half.code, 9, half.stderr);
+    const state = (text: string): unknown => {
+      const { ip, error } = JSON.parse(text) as {
+        ip: { associations: { server: { name: string } }[] };
+        error: { retryable: boolean; operation: { state: string } };
+      };
+      return [ip.associations.map(({ server }) => server.name), error.retryable, error.operation.state];
+    };
+    assert.deepEqual(state(half.stdout), [['web-2'], false, 'partial']);
+    assert.equal((await ipctl([...p, 'ip', 'disassociate', address])).code, 0);
+    const other = await ipctl([
+      ...p,
+      '--fault',
+      `PUT */servers/${two}/ip_associations/*: 403`,
+      'ip',
+      'associate',
+      address,
+      '--server',
+      'web-1',
+      '--server',
+      'web-2',
+      '-o',
+      'json',
+    ]);
+    assert.equal(other.code, 9, other.stderr);
+    assert.deepEqual(state(other.stdout), [['web-1'], false, 'partial']);
+    const twice = await ipctl([...p, 'ip', 'associate', address, '--server', 'web-1', '--server', 'web-1', '-o', 'value', '-c', 'changed']);
+    assert.deepEqual([twice.code, twice.stdout], [0, 'false\n']);
+  });
+});
+
+test('a secret typed where an option belongs is not repeated', async () => {
+  await withHome(async ({ ipctl }) => {
+    for (const words of [
+      ['--secret', 'hunter2secret'],
+      ['--set', 'hunter2secret'],
+    ]) {
+      const { code, stdout, stderr } = await ipctl(['profile', 'add', 'p', '--provider', 'openstack', ...words]);
+      assert.equal(code, 2);
+      assert.ok(!(stdout + stderr).includes('hunter2'), stderr);
+    }
+  });
+});
+
+test('a settled operation takes no second word', async () => {
+  await withHome(async ({ ipctl }) => {
+    const lost = await ipctl([
+      '-p',
+      'sandbox-hostway',
+      'ip',
+      'allocate',
+      '--fault',
+      'POST /os-floating-ips: drop after commit x1',
+      '-o',
+      'json',
+    ]);
+    const { operation } = JSON.parse(lost.stdout) as { operation: string };
+    assert.equal((await ipctl(['operation', 'resume', operation, '--none'])).code, 0);
+    const late = await ipctl(['operation', 'resume', operation, '--take', '198.51.100.10']);
+    assert.deepEqual([late.code, late.stdout], [6, '']);
+  });
+});
+
+test('a lock file that names nobody holds nobody up', async () => {
+  await withHome(async ({ ipctl, directory }) => {
+    const config = join(directory, 'config', 'ipctl');
+    mkdirSync(config, { recursive: true });
+    writeFileSync(join(config, 'config.lock'), '');
+    assert.equal((await ipctl(['profile', 'use', 'sandbox'])).code, 0);
+    assert.deepEqual(readdirSync(config), ['config.json']);
+  });
+});
+
+test('a result that cannot be written is told, not thrown', {
+  skip: existsSync('/dev/full') ? false : 'this system has no /dev/full',
+}, async () => {
+  await withHome(async ({ env }) => {
+    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" -p sandbox ip allocate > /dev/full`], {
+      env: { ...env },
+      encoding: 'utf8',
+    });
+    assert.equal(status, 14);
+    assert.match(stderr, /^ipctl: the result could not be written: [^\n]+\n {2}what was done stands: ipctl operation list\n$/);
+  });
+});
+
+test('a label of any name is a label, and the same address is asked for once', async () => {
+  await withHome(async ({ ipctl }) => {
+    const made = await ipctl(['-p', 'sandbox', 'ip', 'allocate', '--label', '__proto__=x', '-o', 'json']);
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(made.stdout, /"__proto__": "x"/);
+    assert.equal((await ipctl(['-p', 'sandbox', 'ip', 'list', '--label', 'constructor=x', '-o', 'json'])).stdout, '[]\n');
+    assert.equal((await ipctl(['-p', 'sandbox', 'ip', 'allocate', '--address', '203.0.113.50', '--address', '203.0.113.50'])).code, 2);
+    const released = await ipctl([
+      '-p',
+      'sandbox',
+      'ip',
+      'release',
+      '203.0.113.10',
+      '203.0.113.10',
+      '--yes',
+      '-o',
+      'value',
+      '-c',
+      'changed',
+    ]);
+    assert.deepEqual([released.code, released.stdout], [0, 'true\n']);
+  });
+});
+
+test('an address that a load balancer holds is not pulled from under it', async () => {
+  await withHome(async ({ ipctl, directory }) => {
+    const p = ['-p', 'sandbox'];
+    await ipctl([...p, 'ip', 'allocate']);
+    const created = await ipctl([...p, 'privateip', 'create', '--subnet', 'app', '-o', 'value', '-c', 'id']);
+    const port = created.stdout.trim();
+    assert.equal((await ipctl([...p, 'ip', 'associate', '203.0.113.10', '--port', port])).code, 0);
+    // The sandbox lets nobody make a load balancer, so its port is made one by hand.
+    const file = join(directory, 'state', 'ipctl', 'sandbox', 'openstack.json');
+    const state = readFileSync(file, 'utf8');
+    const owned = JSON.parse(state, (_key, value: unknown) =>
+      typeof value === 'object' && value !== null && 'id' in value && value.id === port
+        ? { ...value, owner: 'Octavia', device: 'lb-1' }
+        : value,
+    ) as unknown;
+    writeFileSync(file, JSON.stringify(owned));
+    for (const words of [
+      ['ip', 'release', '203.0.113.10', '--disassociate', '--yes'],
+      ['ip', 'disassociate', '203.0.113.10'],
+      ['ip', 'move', '203.0.113.10', '--to', 'web-1'],
+    ]) {
+      const { code, stderr } = await ipctl([...p, ...words]);
+      assert.equal(code, 6, `${words.join(' ')}: ${stderr}`);
+      assert.match(stderr, /in use by something that is no server/);
+    }
+  });
+});
