@@ -6,7 +6,7 @@ import type { Layer, Reply, Send } from '../domain/exchange.js';
 import { fields } from '../http/fields.js';
 import { url } from '../http/url.js';
 import type { Named, Service } from './keystone-v3.js';
-import { type Grant, type Session, session } from './token.js';
+import { type Grant, recognizeGrant, type Session, session } from './token.js';
 
 export interface KeystoneV2Grant extends Grant {
   /** Public endpoints only; global services have the region ''. */
@@ -108,20 +108,6 @@ export function keystoneV2({ authUrl, credentials, tenantId, send, tokens, clock
       });
       return readGrant(reply.json);
     },
-    recognize: (value) => (isGrant(value) ? value : undefined),
+    recognize: recognizeGrant<KeystoneV2Grant>('tenant', 'user', 'defaultRegion'),
   });
 }
-
-/** A grant we wrote ourselves: the shape is checked far enough that an older version's file is not mistaken for one. */
-const isGrant = (value: unknown): value is KeystoneV2Grant =>
-  typeof value === 'object' &&
-  value !== null &&
-  'token' in value &&
-  typeof value.token === 'string' &&
-  'expiresAt' in value &&
-  typeof value.expiresAt === 'string' &&
-  'catalog' in value &&
-  Array.isArray(value.catalog) &&
-  'tenant' in value &&
-  'user' in value &&
-  'defaultRegion' in value;

@@ -5,7 +5,7 @@ import type { Tokens } from '../domain/driver.js';
 import { IpctlError } from '../domain/errors.js';
 import type { Send } from '../domain/exchange.js';
 import { type Fields, fields } from '../http/fields.js';
-import { type Grant, type Session, session } from './token.js';
+import { type Grant, recognizeGrant, type Session, session } from './token.js';
 
 export interface Endpoint {
   readonly interface: string;
@@ -135,21 +135,9 @@ export function keystoneV3({ authUrl, credentials, project, send, tokens, clock,
       if (token === undefined || token === '') throw new IpctlError('defect', 'the identity service answered without a token');
       return readGrant(token, reply.json);
     },
-    recognize: (value) => (isGrant(value) ? value : undefined),
+    recognize: recognizeGrant<KeystoneGrant>('user', 'project'),
   });
 }
 
 /** Tells two tokens apart in a cache key without being one. */
 const fingerprint = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 16);
-
-/** A grant we wrote ourselves: the shape is checked far enough that an older version's file is not mistaken for one. */
-const isGrant = (value: unknown): value is KeystoneGrant =>
-  typeof value === 'object' &&
-  value !== null &&
-  'token' in value &&
-  typeof value.token === 'string' &&
-  'expiresAt' in value &&
-  typeof value.expiresAt === 'string' &&
-  'catalog' in value &&
-  Array.isArray(value.catalog) &&
-  'user' in value;

@@ -9,6 +9,15 @@ export interface Grant {
   readonly expiresAt: string;
 }
 
+/** A grant we wrote ourselves: checked far enough that an older version's file is not mistaken for one. */
+export const recognizeGrant =
+  <G extends Grant & { readonly catalog: unknown }>(...names: readonly (keyof G & string)[]) =>
+  (value: unknown): G | undefined => {
+    const kept = value as Partial<Record<string, unknown>> | null | undefined;
+    const sound = typeof kept?.token === 'string' && typeof kept.expiresAt === 'string' && Array.isArray(kept.catalog);
+    return sound && names.every((name) => Object.hasOwn(kept, name)) ? (value as G) : undefined;
+  };
+
 export interface Session<G extends Grant> {
   /** Adds the token; on a 401 of a service throws it away, logs in once, repeats the request once. */
   readonly authorize: Layer;

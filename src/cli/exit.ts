@@ -34,7 +34,9 @@ export function errorText(error: IpctlError, form: 'json' | 'text', debug: boole
   const lines = [`ipctl: ${plain(error.message)}`];
   for (const part of error.details.errors ?? []) {
     const target = part.details.target;
-    if (target !== undefined) lines.push(`  ${plain(target)}: ${plain(part.message)}`);
+    if (target === undefined) continue;
+    lines.push(`  ${plain(target)}: ${plain(part.message)}`);
+    if (part.details.hint !== undefined) lines.push(`    ${plain(part.details.hint)}`);
   }
   if (error.kind === 'defect' && !debug) lines.push('  this is a defect, of ipctl or of the provider; --debug shows more');
   if (error.details.hint !== undefined) lines.push(`  ${plain(error.details.hint)}`);

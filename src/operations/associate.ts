@@ -21,17 +21,22 @@ export interface AssociateInput {
 
 const holds = ({ server }: Association, wanted: Server): boolean => server !== null && server.id === wanted.id;
 
-export async function associate(target: Target, settings: ChangeSettings, input: AssociateInput): Promise<Change<FloatingIp>> {
-  const { manifest } = target;
-  const wanted = new Set(input.servers).size + new Set(input.ports).size;
-  if (wanted === 0) throw new IpctlError('usage', 'name whom to associate it with: --server or --port', { fate: 'not-sent' });
-  if (input.servers.length > 0 && input.ports.length > 0)
-    throw new IpctlError('usage', '--server or --port, not both', { fate: 'not-sent' });
-  const privateAddress = input.privateAddress === undefined ? undefined : parseAddress(input.privateAddress)?.text;
-  if (input.privateAddress !== undefined && privateAddress === undefined) {
-    throw new IpctlError('usage', `--private-address: '${input.privateAddress}' is no IP address`, { fate: 'not-sent' });
+/** What can be said without a profile: whom, and readable words. */
+export function checkAssociate(input: AssociateInput): void {
+  const usage = (message: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent' });
+  if (input.servers.length + input.ports.length === 0) throw usage('name whom to associate it with: --server or --port');
+  if (input.servers.length > 0 && input.ports.length > 0) throw usage('--server or --port, not both');
+  if (input.privateAddress !== undefined && parseAddress(input.privateAddress) === undefined) {
+    throw usage(`--private-address: '${input.privateAddress}' is no IP address`);
   }
   checkReference(input.ref);
+}
+
+export async function associate(target: Target, settings: ChangeSettings, input: AssociateInput): Promise<Change<FloatingIp>> {
+  const { manifest } = target;
+  checkAssociate(input);
+  const wanted = new Set(input.servers).size + new Set(input.ports).size;
+  const privateAddress = input.privateAddress === undefined ? undefined : parseAddress(input.privateAddress)?.text;
   requireCapability(manifest, 'associateFloatingIp', [
     ...(input.ports.length > 0 ? (['port'] as const) : []),
     ...(privateAddress === undefined ? [] : (['private-address'] as const)),
@@ -93,9 +98,14 @@ export interface MoveInput {
   readonly ifHolder?: string | undefined;
 }
 
+export function checkMove({ ref, to }: MoveInput): void {
+  checkReference(ref);
+  if (to.trim() === '') throw new IpctlError('usage', '--to is empty', { fate: 'not-sent' });
+}
+
 export async function move(target: Target, settings: ChangeSettings, input: MoveInput): Promise<Change<FloatingIp>> {
   const { manifest } = target;
-  checkReference(input.ref);
+  checkMove(input);
   requireCapability(manifest, 'moveFloatingIp');
   return change(target, settings, 'move', input, async (run) => {
     const { driver } = run;

@@ -1,8 +1,10 @@
 /** What a mutation comes to: the result of one target, and the way from several of them to one exit code. */
 import type { AnyIp, Change, Planned } from '../domain/change.js';
 import { IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
-import { ClosedAsNotApplied, operate, type Run, type RunSettings } from './run.js';
+import { operate, type Run } from './run.js';
+import { ClosedAsNotApplied } from './sending.js';
 import type { Target } from './target.js';
+import type { RunSettings } from './underway.js';
 
 export interface ChangeSettings extends RunSettings {
   /** Throws `refused` unless the user agrees. */

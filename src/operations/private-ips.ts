@@ -8,7 +8,8 @@ import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, unchanged } from './change.js';
 import { absent } from './disassociate.js';
 import { checkReference, findPrivateIp } from './resolve.js';
-import { ClosedAsNotApplied, operate } from './run.js';
+import { operate } from './run.js';
+import { ClosedAsNotApplied } from './sending.js';
 import type { Target } from './target.js';
 
 export interface CreateInput {

@@ -1,8 +1,8 @@
 /** A driver that only looks, with one deadline and no journal; errors leave with the profile they belong to. */
 import type { AnyDriver } from '../domain/driver.js';
 import { IpctlError, toIpctlError } from '../domain/errors.js';
-import type { RunSettings } from './run.js';
 import type { Target } from './target.js';
+import type { RunSettings } from './underway.js';
 
 export type ReadSettings = Pick<RunSettings, 'clock' | 'signal' | 'timeout' | 'progress'>;
 

@@ -17,17 +17,26 @@ export interface UpdateInput {
   readonly unlabel: readonly string[];
 }
 
-export async function update(target: Target, settings: ChangeSettings, input: UpdateInput): Promise<Change<FloatingIp>> {
-  const labelled = Object.keys(input.labels).length > 0 || input.unlabel.length > 0;
-  const flags: Flag[] = [
-    ...(input.name === undefined ? [] : (['name'] as const)),
-    ...(input.description === undefined ? [] : (['description'] as const)),
-    ...(labelled ? (['label'] as const) : []),
-  ];
-  if (flags.length === 0)
+const isLabelled = ({ labels, unlabel }: UpdateInput): boolean => Object.keys(labels).length > 0 || unlabel.length > 0;
+
+const flagsOf = (input: UpdateInput): Flag[] => [
+  ...(input.name === undefined ? [] : (['name'] as const)),
+  ...(input.description === undefined ? [] : (['description'] as const)),
+  ...(isLabelled(input) ? (['label'] as const) : []),
+];
+
+/** What can be said without a profile. */
+export function checkUpdate(input: UpdateInput): void {
+  if (flagsOf(input).length === 0) {
     throw new IpctlError('usage', 'nothing to update: give --name, --description, --label or --unlabel', { fate: 'not-sent' });
+  }
   checkReference(input.ref);
-  requireCapability(target.manifest, 'updateFloatingIp', flags);
+}
+
+export async function update(target: Target, settings: ChangeSettings, input: UpdateInput): Promise<Change<FloatingIp>> {
+  checkUpdate(input);
+  const labelled = isLabelled(input);
+  requireCapability(target.manifest, 'updateFloatingIp', flagsOf(input));
   return change(target, settings, 'update', input, async (run) => {
     const { driver } = run;
     const ip = await findFloatingIp(target, driver, input.ref);

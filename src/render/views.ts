@@ -22,6 +22,14 @@ const serverText = ({ server, certain }: Association): string | null =>
   server === null ? null : `${server.name ?? server.id}${certain ? '' : '?'}`;
 const known = (values: readonly (string | null)[]): string[] => values.filter((value) => value !== null);
 
+/** The JSON of a record that is shown as it is: these keys, in this order. */
+const keysOf =
+  <T extends { readonly raw: unknown }>(...keys: readonly (keyof T)[]) =>
+  (record: T, raw: boolean): unknown => ({
+    ...Object.fromEntries(keys.map((key) => [key, record[key]])),
+    ...(raw ? { raw: record.raw } : {}),
+  });
+
 export const floatingIpView: View<FloatingIp> = {
   columns: {
     address: (ip) => ip.address,
@@ -135,17 +143,7 @@ export const serverView: View<Server> = {
   },
   defaults: ['name', 'state', 'zone', 'id'],
   order: (server) => `${server.profile}\0${server.name ?? ''}\0${server.id}`,
-  json: ({ profile, provider, id, name, state, providerState, addresses, zone, raw }, withRaw) => ({
-    profile,
-    provider,
-    id,
-    name,
-    state,
-    providerState,
-    addresses,
-    zone,
-    ...(withRaw ? { raw } : {}),
-  }),
+  json: keysOf('profile', 'provider', 'id', 'name', 'state', 'providerState', 'addresses', 'zone'),
 };
 
 export const networkView: View<Network> = {
@@ -159,15 +157,7 @@ export const networkView: View<Network> = {
   },
   defaults: ['name', 'external', 'shared', 'id'],
   order: (network) => `${network.profile}\0${network.name ?? ''}\0${network.id}`,
-  json: ({ profile, provider, id, name, external, shared, raw }, withRaw) => ({
-    profile,
-    provider,
-    id,
-    name,
-    external,
-    shared,
-    ...(withRaw ? { raw } : {}),
-  }),
+  json: keysOf('profile', 'provider', 'id', 'name', 'external', 'shared'),
 };
 
 export const subnetView: View<Subnet> = {
@@ -182,14 +172,5 @@ export const subnetView: View<Subnet> = {
   },
   defaults: ['name', 'cidr', 'id'],
   order: (subnet) => `${subnet.profile}\0${subnet.name ?? ''}\0${subnet.id}`,
-  json: ({ profile, provider, id, name, network, cidr, version, raw }, withRaw) => ({
-    profile,
-    provider,
-    id,
-    name,
-    network,
-    cidr,
-    version,
-    ...(withRaw ? { raw } : {}),
-  }),
+  json: keysOf('profile', 'provider', 'id', 'name', 'network', 'cidr', 'version'),
 };

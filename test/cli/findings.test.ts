@@ -214,3 +214,50 @@ test('an address that a load balancer holds is not pulled from under it', async 
     }
   });
 });
+
+test('what is wrong with the words is told before what the provider or the profile lacks', async () => {
+  await withHome(async ({ ipctl }) => {
+    for (const words of [
+      ['-p', 'sandbox-hostway', 'ip', 'update', '198.51.100.10'],
+      ['-p', 'sandbox-rackspace', 'ip', 'move', '999.1.1.1', '--to', 'web-1'],
+      ['-p', 'sandbox', 'ip', 'move', '203.0.113.10', '--to', ''],
+      ['ip', 'associate', '203.0.113.7'],
+    ]) {
+      const { code, stdout } = await ipctl(words);
+      assert.deepEqual([code, stdout], [2, ''], words.join(' '));
+    }
+  });
+});
+
+test('without a journal no state directory is needed, and with one it is', async () => {
+  await withHome(async (place) => {
+    const serving = place.spawn(['sandbox', 'serve', '-o', 'jsonl']);
+    try {
+      const served = await new Promise<{ options: Record<string, string> }>((resolve, reject) => {
+        let text = '';
+        serving.stdout?.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          const line = /^.*"provider":"hostway".*\n/m.exec(text)?.[0];
+          if (line !== undefined) resolve(JSON.parse(line) as { options: Record<string, string> });
+        });
+        serving.on('close', () => reject(new Error(text)));
+      });
+      const env = {
+        XDG_STATE_HOME: '/dev/null',
+        IPCTL_HOSTWAY_ENDPOINT: served.options.endpoint ?? '',
+        IPCTL_HOSTWAY_USERNAME: served.options.username ?? '',
+        IPCTL_HOSTWAY_PASSWORD: served.options.password ?? '',
+      };
+      const refused = await place.ipctl(['-p', 'env:hostway', 'ip', 'allocate'], { env });
+      assert.deepEqual([refused.code, refused.stdout], [14, '']);
+      const made = await place.ipctl(['-p', 'env:hostway', 'ip', 'allocate', '--no-journal', '-o', 'value', '-c', 'address,operation'], {
+        env,
+      });
+      assert.deepEqual([made.code, made.stdout], [0, '198.51.100.10\t\n'], made.stderr);
+    } finally {
+      const ended = new Promise((resolve) => serving.on('close', resolve));
+      serving.kill('SIGTERM');
+      await ended;
+    }
+  });
+});

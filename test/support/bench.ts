@@ -6,8 +6,9 @@ import { defaultOf, type OptionValue, parseOption } from '../../src/domain/optio
 import { client } from '../../src/http/client.js';
 import { redactor } from '../../src/http/redact.js';
 import { connections } from '../../src/http/wire.js';
-import { operate, type Run, type RunSettings } from '../../src/operations/run.js';
+import { operate, type Run } from '../../src/operations/run.js';
 import type { Target } from '../../src/operations/target.js';
+import type { RunSettings } from '../../src/operations/underway.js';
 import { type VirtualClock, virtualClock } from './clock.js';
 
 export interface BenchSettings {

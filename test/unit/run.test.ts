@@ -7,8 +7,10 @@ import type { Reply } from '../../src/domain/exchange.js';
 import type { JournalEvent, RecordedStep, Replay } from '../../src/domain/journal.js';
 import type { Manifest } from '../../src/domain/manifest.js';
 import type { FloatingIp } from '../../src/domain/records.js';
-import { ClosedAsNotApplied, operate, type RunSettings } from '../../src/operations/run.js';
+import { operate } from '../../src/operations/run.js';
+import { ClosedAsNotApplied } from '../../src/operations/sending.js';
 import type { Target } from '../../src/operations/target.js';
+import type { RunSettings } from '../../src/operations/underway.js';
 import { virtualClock } from '../support/clock.js';
 
 const ok: Reply = { status: 200, headers: {}, text: '"made"', json: 'made' };

@@ -1,4 +1,4 @@
-import { associate } from '../../../operations/associate.js';
+import { associate, checkAssociate } from '../../../operations/associate.js';
 import { floatingIpView } from '../../../render/views.js';
 import type { Command } from '../../intent.js';
 import { changed, changesOf } from '../../output.js';
@@ -8,13 +8,14 @@ export const view = changesOf(floatingIpView);
 
 export const run: Command<'ip associate'> = async (intent, session) => {
   const { flags } = intent;
-  const target = await openTarget(intent, session);
-  const change = await associate(target, await session.changes(target), {
+  const input = {
     ref: intent.arguments[0] ?? '',
     servers: flags.server,
     ports: flags.port,
     privateAddress: flags['private-address'],
     move: flags.move,
-  });
-  return changed(view, [change], false, 'associations');
+  };
+  checkAssociate(input);
+  const target = await openTarget(intent, session);
+  return changed(view, [await associate(target, await session.changes(target), input)], false, 'associations');
 };

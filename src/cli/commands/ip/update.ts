@@ -1,4 +1,4 @@
-import { update } from '../../../operations/update.js';
+import { checkUpdate, update } from '../../../operations/update.js';
 import { floatingIpView } from '../../../render/views.js';
 import { parseLabels } from '../../flags.js';
 import type { Command } from '../../intent.js';
@@ -9,7 +9,8 @@ export const view = changesOf(floatingIpView);
 
 export const run: Command<'ip update'> = async (intent, session) => {
   const { name, description, label, unlabel } = intent.flags;
-  const target = await openTarget(intent, session);
   const input = { ref: intent.arguments[0] ?? '', name, description, labels: parseLabels(label), unlabel };
+  checkUpdate(input);
+  const target = await openTarget(intent, session);
   return changed(view, [await update(target, await session.changes(target), input)], false, 'updates');
 };

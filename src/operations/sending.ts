@@ -1,0 +1,188 @@
+/**
+ * One mutating request: recorded before it is sent, sent at most once, closed when its outcome is known, looked for when the
+ * answer is lost. A step that the record of a resumed operation knows is gone on with from there.
+ */
+import type { Outcome, Step } from '../domain/driver.js';
+import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
+import type { Reply } from '../domain/exchange.js';
+import type { RecordedStep } from '../domain/journal.js';
+import { until } from '../domain/until.js';
+import type { Underway } from './underway.js';
+
+/** Thrown out of a resumed operation whose creating request is settled as not applied: it is over, and nothing was changed. */
+export class ClosedAsNotApplied extends Error {
+  override readonly name = 'ClosedAsNotApplied' as const;
+}
+
+/** A lost answer is looked for at least this long, also when the loss itself used up the deadline. */
+const GRACE = 5_000;
+
+export interface Sending {
+  send<S>(step: Step<S>): Promise<S>;
+  /** For a step that is recorded already. */
+  goOn<S>(step: Step<S>, known: RecordedStep): Promise<S>;
+}
+
+export function sending({ id, target, settings, deadline, extend, recorded, record, recordIfPossible, at, tookEffect }: Underway): Sending {
+  const { clock, signal, replay } = settings;
+
+  const close = (
+    step: string,
+    state: Fate,
+    reply: Reply | null,
+    { candidates = [], made = [] }: { candidates?: readonly string[]; made?: readonly string[] } = {},
+  ): Promise<void> =>
+    // What is done is done: the record of the send stands, and can be resumed.
+    recordIfPossible({
+      event: 'close',
+      at: at(),
+      operation: id,
+      step,
+      state,
+      reply: reply === null ? null : { status: reply.status, text: reply.text },
+      candidates,
+      made,
+    });
+  const closeApplied = async <S>(step: Step<S>, reply: Reply | null, result: S): Promise<S> => {
+    tookEffect();
+    await close(step.key, 'applied', reply, { made: step.creates === true ? addressesOf(result) : [] });
+    return result;
+  };
+
+  const look = async <S>(step: Step<S>, before: readonly string[]): Promise<Outcome<S>> => {
+    settings.progress('the answer was lost; looking whether it took effect');
+    extend(clock.now() + GRACE);
+    let seen: Outcome<S> = { is: 'unknown', candidates: [] };
+    const settled = await until<Outcome<S>>({
+      clock,
+      signal,
+      deadline: deadline(),
+      async check() {
+        try {
+          seen = await step.look(before);
+          return seen.is === 'not-applied' ? undefined : seen;
+        } catch (thrown) {
+          // Whoever cannot look does not know.
+          if (signal.aborted) throw thrown;
+          seen = { is: 'unknown', candidates: [] };
+          return undefined;
+        }
+      },
+    });
+    return settled ?? seen;
+  };
+
+  /** What looking found, closed and turned into a result or an error. `lost` is why it had to be looked for. */
+  const conclude = async <S>(step: Step<S>, outcome: Outcome<S>, reply: Reply | null, lost: IpctlError): Promise<S> => {
+    if (outcome.is === 'applied') return closeApplied(step, reply, outcome.result);
+    if (outcome.is === 'not-applied') {
+      await close(step.key, 'not-applied', reply);
+      throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
+    }
+    const candidates = outcome.candidates.filter(({ name }) => replay?.others.has(name) !== true);
+    const names = candidates.map(({ name }) => name);
+    const [only, ...others] = candidates;
+    if (replay?.take != null) {
+      const taken = candidates.find(({ name }) => name === replay.take);
+      if (taken !== undefined) return closeApplied(step, reply, taken.result);
+      throw new IpctlError('usage', `${replay.take} is no candidate of this operation`, {
+        fate: 'not-sent',
+        hint: `candidates: ${names.join(', ') || 'none'}`,
+      });
+    }
+    if (replay?.none === true) {
+      await close(step.key, 'not-applied', reply, { candidates: names });
+      throw new ClosedAsNotApplied();
+    }
+    if (target.soleWriter && only !== undefined && others.length === 0) {
+      settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
+      return closeApplied(step, reply, only.result);
+    }
+    await close(step.key, 'unknown', reply, { candidates: names });
+    const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
+    const choice = names.length === 0 ? '' : ` --take ${names.length === 1 ? names[0] : 'ADDRESS'}|--none`;
+    throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${lost.message}${which}`, {
+      ...lost.details,
+      fate: 'unknown',
+      hint: `ipctl operation resume ${id}${choice}`,
+      cause: lost,
+    });
+  };
+
+  const interrupted = (what: string): IpctlError =>
+    new IpctlError('signal', `interrupted while ${what}`, { operation: { id: recorded(), state: 'unknown' } });
+
+  const lookFor = async <S>(step: Step<S>, before: readonly string[], reply: Reply | null, lost: IpctlError): Promise<S> => {
+    const outcome = await look(step, before).catch(async (failed: unknown) => {
+      await close(step.key, 'unknown', reply);
+      throw signal.aborted ? interrupted('looking for the outcome') : failed;
+    });
+    return conclude(step, outcome, reply, lost);
+  };
+
+  const send = async <S>(step: Step<S>): Promise<S> => {
+    const before = (await step.before?.()) ?? [];
+    const { method, url, body } = step.request;
+    await record({
+      event: 'send',
+      at: at(),
+      operation: id,
+      step: step.key,
+      request: body === undefined ? { method, url } : { method, url, body },
+      before: step.before === undefined ? null : before,
+    });
+    let reply: Reply | null = null;
+    let result: S;
+    try {
+      reply = await step.via(step.request);
+      result = step.read(reply);
+    } catch (thrown) {
+      if (signal.aborted) {
+        await close(step.key, 'unknown', null);
+        throw interrupted(`${method} ${url} was under way`);
+      }
+      const error = toIpctlError(thrown);
+      // A 2xx that cannot be read has taken effect, whatever the reader says of itself.
+      const fate = reply === null ? (error.details.fate ?? 'not-applied') : 'unknown';
+      if (fate === 'unknown') return lookFor(step, before, reply, error);
+      await close(step.key, fate, reply);
+      throw error.with({ fate });
+    }
+    return closeApplied(step, reply, result);
+  };
+
+  /** A step that the record knows: its answer is taken as it was, an unknown outcome is looked for, what was not done is sent. */
+  const goOn = async <S>(step: Step<S>, known: RecordedStep): Promise<S> => {
+    if (known.state === 'applied' && known.reply !== null) {
+      const { status, text } = known.reply;
+      return step.read({ status, text, headers: {}, json: parsed(text) });
+    }
+    if (known.state === 'applied' || known.state === 'unknown') {
+      const lost = new IpctlError('unknown', 'the record does not tell');
+      try {
+        return await lookFor(step, known.before, null, lost);
+      } catch (thrown) {
+        if (!(thrown instanceof IpctlError) || thrown.details.fate !== 'not-applied') throw thrown;
+      }
+    }
+    if (step.creates === true) throw new ClosedAsNotApplied();
+    return send(step);
+  };
+
+  return { send, goOn };
+}
+
+/** Addresses of what a creating step made: a record, or several. */
+function addressesOf(result: unknown): string[] {
+  if (Array.isArray(result)) return result.flatMap(addressesOf);
+  const address = typeof result === 'object' && result !== null && 'address' in result ? result.address : undefined;
+  return typeof address === 'string' ? [address] : [];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
