@@ -1,12 +1,18 @@
 /** One entry a provider: what the suite needs to know to play its story there. */
 import { type ProviderId, providerOf } from '../../src/providers/registry.js';
-import { dialects } from '../../src/sandbox/dialects.js';
+import { type DialectId, dialects } from '../../src/sandbox/dialects.js';
+import { start } from '../../src/sandbox/server.js';
 import type { BenchDefinition } from './suite.js';
+
+const sandbox =
+  (id: DialectId): BenchDefinition['open'] =>
+  async (faults) =>
+    start(await dialects[id](), { faults });
 
 export const benches = {
   openstack: {
     provider: providerOf('openstack'),
-    dialect: dialects.openstack,
+    open: sandbox('openstack'),
     credential: 'password',
     listPath: '*/v2.0/floatingips',
     allocatePath: '*/v2.0/floatingips',
@@ -15,7 +21,7 @@ export const benches = {
   },
   hostway: {
     provider: providerOf('hostway'),
-    dialect: dialects.hostway,
+    open: sandbox('hostway'),
     credential: 'password',
     listPath: '*/os-floating-ips',
     allocatePath: '*/os-floating-ips',
@@ -23,7 +29,7 @@ export const benches = {
   },
   rackspace: {
     provider: providerOf('rackspace'),
-    dialect: dialects.rackspace,
+    open: sandbox('rackspace'),
     credential: 'api-key',
     allocate: { servers: ['web-1', 'web-2'] },
     listPath: '*/v2.0/ip_addresses',
@@ -33,7 +39,7 @@ export const benches = {
   },
   otc: {
     provider: providerOf('otc'),
-    dialect: dialects.otc,
+    open: sandbox('otc'),
     credential: 'password',
     options: { 'bandwidth-size': '10' },
     listPath: '*/publicips',

@@ -21,14 +21,17 @@ import { createPrivateIps, deletePrivateIp } from '../../src/operations/private-
 import { listFloatingIps, listPrivateIps, showFloatingIp, showPrivateIp, showServer } from '../../src/operations/read.js';
 import { release } from '../../src/operations/release.js';
 import { update } from '../../src/operations/update.js';
-import type { Dialect } from '../../src/sandbox/dialect.js';
-import { parseFault } from '../../src/sandbox/faults.js';
-import { type Sandbox, start } from '../../src/sandbox/server.js';
+import { type Fault, parseFault } from '../../src/sandbox/faults.js';
+import type { Sandbox } from '../../src/sandbox/server.js';
 import { type Bench, type BenchSettings, bench } from '../support/bench.js';
+
+/** A cloud to play on: empty, with servers `web-1` and `web-2`. */
+export type Stage = Pick<Sandbox, 'options' | 'journal' | 'close'>;
 
 export interface BenchDefinition {
   readonly provider: Provider;
-  readonly dialect: () => Promise<Dialect>;
+  /** A cloud of its own for each test: the sandbox's dialect, or a real one behind a relay. */
+  open(faults: readonly Fault[]): Promise<Stage>;
   /** The option whose change makes the credentials wrong. */
   readonly credential: string;
   /** What an allocation needs beyond nothing: Rackspace knows no address without servers. */
@@ -40,12 +43,13 @@ export interface BenchDefinition {
   readonly allocatePath: string;
   /** Paths of requests that are no changes although they are no GETs: logins. */
   readonly login: RegExp;
-  /** Where private IPs can be created. */
+  /** Where private IPs can be created, and an address in it that is free. */
   readonly subnet?: string;
+  readonly chosen?: string;
 }
 
 interface Scene {
-  readonly sandbox: Sandbox;
+  readonly sandbox: Stage;
   readonly bench: Bench;
   readonly settings: ChangeSettings;
   /** An address that serves nobody. */
@@ -81,7 +85,7 @@ export function conform(id: string, definition: BenchDefinition): void {
     play: (scene: Scene) => Promise<void>,
     { faults = [], options, marks = true, ...rest }: Partial<BenchSettings> & { faults?: readonly string[]; marks?: boolean } = {},
   ): Promise<void> {
-    const sandbox = await start(await definition.dialect(), { faults: faults.map(parseFault) });
+    const sandbox = await definition.open(faults.map(parseFault));
     const { connect } = await provider.load();
     const made = bench(manifest, connect, { ...rest, options: { ...sandbox.options, ...definition.options, ...options } });
     const settings: ChangeSettings = { ...made.settings, confirm: async () => {} };
@@ -273,10 +277,10 @@ export function conform(id: string, definition: BenchDefinition): void {
 
     // Narrative: a subnet gives addresses, chosen or not.
     test('private IPs are created, chosen and automatic, shown and deleted', async (t) => {
-      const { subnet } = definition;
+      const { subnet, chosen = '192.168.1.17' } = definition;
       if (subnet === undefined || !can('createPrivateIps')) return t.diagnostic('refused by the provider, which another test asserts');
       await scene(async ({ bench: { target }, settings, mutations }) => {
-        const created = await createPrivateIps(target, settings, { subnet, addresses: ['192.168.1.17'], count: 2 });
+        const created = await createPrivateIps(target, settings, { subnet, addresses: [chosen], count: 2 });
         assert.deepEqual(
           created.map(({ changed, error }) => [changed, error]),
           [
@@ -284,7 +288,7 @@ export function conform(id: string, definition: BenchDefinition): void {
             [true, null],
           ],
         );
-        assert.equal(created[0]?.ip?.address, '192.168.1.17');
+        assert.equal(created[0]?.ip?.address, chosen);
         const listed = await collect(listPrivateIps(target, settings, subnet));
         for (const { ip } of created)
           assert.ok(
@@ -293,14 +297,14 @@ export function conform(id: string, definition: BenchDefinition): void {
           );
         const used = listed.find((each) => each.server?.name === 'web-1');
         assert.equal(used?.usedBy, 'server');
-        const shown = await showPrivateIp(target, settings, '192.168.1.17', subnet);
+        const shown = await showPrivateIp(target, settings, chosen, subnet);
         assert.deepEqual([shown.state, shown.usedBy], ['free', null]);
         const before = mutations().length;
         await failing('conflict', deletePrivateIp(target, settings, { ref: used?.id ?? '', subnet, ifExists: false }));
-        await failing('conflict', createPrivateIps(target, settings, { subnet, addresses: ['192.168.1.17'], count: 1 }));
+        await failing('conflict', createPrivateIps(target, settings, { subnet, addresses: [chosen], count: 1 }));
         assert.ok(mutations().length <= before + 1);
         for (const { ip } of created) await deletePrivateIp(target, settings, { ref: ip?.id ?? '', subnet, ifExists: false });
-        await failing('not-found', showPrivateIp(target, settings, '192.168.1.17', subnet));
+        await failing('not-found', showPrivateIp(target, settings, chosen, subnet));
       });
     });
 
