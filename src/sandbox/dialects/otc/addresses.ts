@@ -41,6 +41,8 @@ export interface PortPlan {
   readonly address: string;
   readonly kind: string;
   readonly deviceOwner?: string;
+  /** Reads of the port that show BUILD. */
+  readonly building?: number;
   readonly name?: string;
   readonly adminStateUp?: boolean;
   readonly securityGroups?: readonly string[];
@@ -61,6 +63,7 @@ export function reserve(request: Request, plan: PortPlan): Port {
     deviceId: '',
     deviceOwner: plan.deviceOwner ?? '',
     status: 'DOWN',
+    building: plan.building ?? 0,
     primary: false,
     created,
     name: plan.name ?? '',

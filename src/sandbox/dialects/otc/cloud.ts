@@ -1,5 +1,5 @@
 /** What the sandbox of Open Telekom Cloud remembers: plain JSON, one store behind all API families. */
-import { type Late, uuid } from '../../cloud.js';
+import { uuid } from '../../cloud.js';
 import type { CloudBase } from '../../dialect.js';
 
 export interface User {
@@ -81,6 +81,8 @@ export interface Port {
   readonly deviceId: string;
   readonly deviceOwner: string;
   readonly status: 'ACTIVE' | 'DOWN';
+  /** How many more reads of the port show BUILD in place of the status. */
+  building: number;
   readonly primary: boolean;
   readonly created: string;
   name: string;
@@ -100,12 +102,16 @@ export interface Eip {
   readonly projectId: string;
   readonly address: string;
   readonly type: string;
-  readonly bandwidthId: string;
-  /** UTC, `yyyy-MM-dd HH:mm:ss`. */
   readonly created: string;
+  bandwidthId: string;
   alias: string | null;
-  status: Late<string>;
+  description: string;
+  /** The states that reads show one after the other; the last one stays. */
+  states: string[];
   portId: string | null;
+  /** What else than a port it is bound to: the v1 API neither binds to these nor shows which. */
+  instance: { readonly type: string; readonly id: string } | null;
+  updated: string;
   tags: readonly Tag[];
 }
 
@@ -137,6 +143,8 @@ export interface OtcCloud extends CloudBase {
   logins: number;
   /** Requests that `throttleEvery` counted. */
   throttled: number;
+  /** How often each entry of the switch `troubles` has struck. */
+  troubled: Record<string, number>;
   readonly domain: { readonly id: string; readonly name: string };
   readonly users: readonly User[];
   readonly projects: readonly Project[];
@@ -144,7 +152,7 @@ export interface OtcCloud extends CloudBase {
   tokens: Token[];
   readonly vpcs: readonly Vpc[];
   readonly subnets: readonly Subnet[];
-  readonly servers: readonly Server[];
+  servers: readonly Server[];
   ports: Port[];
   eips: Eip[];
   bandwidths: Bandwidth[];

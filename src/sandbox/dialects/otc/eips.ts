@@ -1,53 +1,124 @@
-/** The life of an elastic IP, which the calls in `otc-publicips.ts` move along. */
-import { late, lowestFree, readLate, tick, toNumber } from '../../cloud.js';
+/** The life of an elastic IP, which every API that shows one moves along. https://docs.otc.t-systems.com/elastic-ip/api-ref/ */
+import { lowestFree, nextId, tick, toNumber } from '../../cloud.js';
 import type { Tools } from '../../dialect.js';
-import type { Eip, OtcCloud, Port } from './cloud.js';
-import { numberKnob, type Request } from './request.js';
+import { type Eip, type OtcCloud, type Port, stamp } from './cloud.js';
+import { numberKnob, type Request, textKnob } from './request.js';
 import { EIP_POOL } from './seed.js';
 
 const GONE = 'GONE';
-const PENDING: readonly string[] = ['PENDING_CREATE', 'BINDING', 'PENDING_DELETE'];
+const PENDING: readonly string[] = ['PENDING_CREATE', 'NOTIFYING', 'BINDING', 'PENDING_UPDATE', 'PENDING_DELETE', 'NOTIFY_DELETE'];
 const DAY = 24 * 60 * 60;
+const QUOTA = 10;
 
-/** The caller's elastic IPs; those whose release has come to its end are taken away first. */
+/** How many elastic IPs the project may have; `eipQuota` changes it, -1 is no limit. */
+export function eipQuota(request: Request): number {
+  return numberKnob(request.tools, 'eipQuota') ?? QUOTA;
+}
+
+export function isQuotaUsedUp(request: Request): boolean {
+  const quota = eipQuota(request);
+  return quota >= 0 && ownEips(request).length >= quota;
+}
+
+/** Takes away those whose release has come to its end. */
+export function sweep(cloud: OtcCloud): void {
+  for (const eip of cloud.eips.filter((candidate) => stateOf(candidate) === GONE)) remove(cloud, eip);
+}
+
+/** The caller's elastic IPs. */
 export function ownEips(request: Request): readonly Eip[] {
-  for (const eip of request.cloud.eips.filter((candidate) => candidate.status.now === GONE)) remove(request.cloud, eip);
   return request.cloud.eips.filter((eip) => eip.projectId === request.project);
 }
 
-/** A new one shows PENDING_CREATE once, or as often as `slowStates` says. */
-export function beingCreated(tools: Tools): Eip['status'] {
-  return late('PENDING_CREATE', 'DOWN', slowness(tools) ?? 1);
+export interface EipPlan {
+  readonly address: string;
+  readonly type: string;
+  readonly bandwidthId: string;
+  readonly alias: string | null;
+  readonly created: string;
+}
+
+/**
+ * Adds one that shows PENDING_CREATE once, or as often as `slowStates` says, and then settles: as DOWN, or as whatever
+ * `settlesAs` says.
+ */
+export function create(request: Request, plan: EipPlan): Eip {
+  const eip: Eip = {
+    id: nextId(request.cloud, 'publicip'),
+    projectId: request.project,
+    ...plan,
+    description: '',
+    states: course(request.tools, ['PENDING_CREATE', 'NOTIFYING'], textKnob(request.tools, 'settlesAs') ?? 'DOWN', 1),
+    portId: null,
+    instance: null,
+    tags: [],
+    updated: plan.created,
+  };
+  request.cloud.eips.push(eip);
+  return eip;
+}
+
+/** The state now, without counting as a read. */
+export function stateOf(eip: Eip): string {
+  return eip.states[0] ?? GONE;
+}
+
+/** What a read shows. Counting reads in place of time keeps every run alike. */
+export function readState(eip: Eip): string {
+  const shown = stateOf(eip);
+  if (eip.states.length > 1) eip.states.shift();
+  return shown;
 }
 
 /** Whether a change must wait. Asking counts as a read: who only repeats the change gets on as well. */
 export function isBusy(eip: Eip): boolean {
-  return PENDING.includes(readLate(eip.status));
+  return PENDING.includes(readState(eip));
 }
 
 /** A release right after the assignment goes through, unless `slowStates` has made waiting the point. */
 export function isBusyForRelease(tools: Tools, eip: Eip): boolean {
-  if (eip.status.now === 'PENDING_CREATE' && slowness(tools) === undefined) return false;
+  if (stateOf(eip) === 'PENDING_CREATE' && slowness(tools) === undefined) return false;
   return isBusy(eip);
 }
 
+/** `bindsAs` makes the binding end in another state than ACTIVE, say BIND_ERROR. */
 export function bind(request: Request, eip: Eip, port: Port): void {
+  const end = port.deviceOwner.startsWith('neutron:LOADBALANCER') ? 'ELB' : (textKnob(request.tools, 'bindsAs') ?? 'ACTIVE');
   eip.portId = port.id;
-  eip.status = late('BINDING', port.deviceOwner.startsWith('neutron:LOADBALANCER') ? 'ELB' : 'ACTIVE', slowness(request.tools) ?? 0);
-  tick(request.cloud);
+  eip.states = course(request.tools, ['BINDING'], end, 0);
+  touch(request.cloud, eip);
+}
+
+/** Binds to a gateway or a dedicated load balancer, which have no port that a user would see. */
+export function bindInstance(request: Request, eip: Eip, type: string, id: string): void {
+  eip.instance = { type, id };
+  eip.states = course(request.tools, ['BINDING'], type === 'ELB' || type === 'VPN' ? type : 'ACTIVE', 0);
+  touch(request.cloud, eip);
+}
+
+export function isBound(eip: Eip): boolean {
+  return eip.portId !== null || eip.instance !== null;
 }
 
 export function unbind(cloud: OtcCloud, eip: Eip): void {
   eip.portId = null;
-  eip.status = late('DOWN', 'DOWN', 0);
-  tick(cloud);
+  eip.instance = null;
+  eip.states = ['DOWN'];
+  touch(cloud, eip);
+}
+
+/** With `longStates` a new name or text takes a while too; `change` makes it. */
+export function update(request: Request, eip: Eip, change: () => void): void {
+  change();
+  if (request.tools.knobs.longStates === true) eip.states = course(request.tools, ['PENDING_UPDATE'], stateOf(eip), 0);
+  touch(request.cloud, eip);
 }
 
 /** Gone at once, or visible as PENDING_DELETE for as many reads as `slowStates` says. */
 export function release(request: Request, eip: Eip): void {
   tick(request.cloud);
-  eip.status = late('PENDING_DELETE', GONE, slowness(request.tools) ?? 0);
-  if (eip.status.now === GONE) remove(request.cloud, eip);
+  eip.states = course(request.tools, ['PENDING_DELETE', 'NOTIFY_DELETE'], GONE, 0);
+  if (stateOf(eip) === GONE) remove(request.cloud, eip);
 }
 
 /** What the project gave back within a day comes first, then the lowest free address. */
@@ -65,6 +136,20 @@ export function isObtainable(cloud: OtcCloud, address: string): boolean {
 
 export function eipOfPort(cloud: OtcCloud, portId: string): Eip | undefined {
   return cloud.eips.find((eip) => eip.portId === portId);
+}
+
+/**
+ * The pending states on the way to `end`, each for as many reads as `slowStates` says, else `reads`. Those after the first
+ * are short on the live service and show with `longStates` only.
+ */
+function course(tools: Tools, pending: readonly string[], end: string, reads: number): string[] {
+  const shown = tools.knobs.longStates === true ? pending : pending.slice(0, 1);
+  const times = slowness(tools) ?? (tools.knobs.longStates === true ? 1 : reads);
+  return [...shown.flatMap((state) => Array<string>(times).fill(state)), end];
+}
+
+function touch(cloud: OtcCloud, eip: Eip): void {
+  eip.updated = stamp(tick(cloud));
 }
 
 function isFree(cloud: OtcCloud, address: string): boolean {

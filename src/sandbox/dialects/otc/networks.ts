@@ -4,9 +4,9 @@ import { toNumber } from '../../cloud.js';
 import type { Answer } from '../../dialect.js';
 import { isOfSystem, subnetOf } from './addresses.js';
 import type { Subnet, Vpc } from './cloud.js';
-import { ownEips } from './eips.js';
-import { eipQuota } from './publicips.js';
-import { idMark, pageOf, type Refusal, type Request, vpcRefusal } from './request.js';
+import { eipQuota, ownEips } from './eips.js';
+import { idMark, pageOf, type Refusal, type Request, textKnob, vpcRefusal } from './request.js';
+import { SHARED_QUOTA } from './shared-bandwidths.js';
 
 /** `GET vpcs`. There is no filter by name. */
 export function listVpcs(request: Request): Answer {
@@ -14,7 +14,10 @@ export function listVpcs(request: Request): Answer {
   const wrong = id === null ? undefined : idMark(id, 'VPC');
   if (wrong !== undefined) throw invalidVpc(request, wrong);
   const rows = request.cloud.vpcs.filter((vpc) => vpc.projectId === request.project && (id === null || vpc.id === id));
-  return { status: 200, json: { vpcs: pageOf(request, rows, (_text, mark) => invalidVpc(request, mark)).map(toVpcRow) } };
+  return {
+    status: 200,
+    json: { vpcs: pageOf(request, rows, (_text, mark) => invalidVpc(request, mark)).map((vpc) => toVpcRow(request, vpc)) },
+  };
 }
 
 /** `GET vpcs/{id}`. */
@@ -23,7 +26,7 @@ export function showVpc(request: Request): Answer {
   if (wrong !== undefined) throw invalidVpc(request, wrong);
   const vpc = request.cloud.vpcs.find((other) => other.id === request.id && other.projectId === request.project);
   if (vpc === undefined) throw vpcRefusal(request.tools, 404, 'VPC.0105', 'The VPC could not be found.');
-  return { status: 200, json: { vpc: toVpcRow(vpc) } };
+  return { status: 200, json: { vpc: toVpcRow(request, vpc) } };
 }
 
 /** `GET subnets`. No filter by name here either, and names repeat. */
@@ -32,7 +35,10 @@ export function listSubnets(request: Request): Answer {
   const wrong = vpcId === null ? undefined : idMark(vpcId, 'vpc_id');
   if (wrong !== undefined) throw invalidSubnet(request, wrong);
   const rows = request.cloud.subnets.filter((subnet) => subnet.projectId === request.project && (vpcId === null || subnet.vpcId === vpcId));
-  return { status: 200, json: { subnets: pageOf(request, rows, (_text, mark) => invalidSubnet(request, mark)).map(toSubnetRow) } };
+  return {
+    status: 200,
+    json: { subnets: pageOf(request, rows, (_text, mark) => invalidSubnet(request, mark)).map((subnet) => toSubnetRow(request, subnet)) },
+  };
 }
 
 /** `GET subnets/{id}`: the network's id. */
@@ -40,7 +46,7 @@ export function showSubnet(request: Request): Answer {
   const wrong = idMark(request.id, 'subnet');
   if (wrong !== undefined) throw invalidSubnet(request, wrong);
   const subnet = subnetOf(request, request.id);
-  if (subnet !== undefined) return { status: 200, json: { subnet: toSubnetRow(subnet) } };
+  if (subnet !== undefined) return { status: 200, json: { subnet: toSubnetRow(request, subnet) } };
   const swapped = request.cloud.subnets.some((other) => other.neutronSubnetId === request.id);
   const mark = swapped ? 'the Neutron subnet id in place of the network id' : undefined;
   throw vpcRefusal(request.tools, 404, 'VPC.0202', 'The subnet could not be found.', { mark });
@@ -51,8 +57,11 @@ export function showQuotas(request: Request): Answer {
   const type = request.call.query.get('type');
   const all = quotas(request);
   if (type === null) return { status: 200, json: { quotas: { resources: all } } };
-  const rows = all.filter((row) => row.type === type);
-  if (rows.length === 0) throw vpcRefusal(request.tools, 400, 'VPC.1207', 'resource type is invalid.', { mark: `quota type ${type}` });
+  if (!all.some((row) => row.type === type)) {
+    throw vpcRefusal(request.tools, 400, 'VPC.1207', 'resource type is invalid.', { mark: `quota type ${type}` });
+  }
+  // Some answers hold more rows than were asked for: clients have to look at the type.
+  const rows = request.tools.knobs.allQuotas === true ? all : all.filter((row) => row.type === type);
   return { status: 200, json: { quotas: { resources: rows } } };
 }
 
@@ -90,7 +99,7 @@ function quotas(request: Request) {
     row('physicalConnect', 0, 10),
     row('virtualInterface', 0, 50),
     row('firewall', 0, 200),
-    row('shareBandwidth', own(shared), 5),
+    row('shareBandwidth', own(shared), SHARED_QUOTA),
     row('shareBandwidthIP', 0, 20),
     row('address_group', 0, 50),
     row('flow_log', 0, 10),
@@ -99,13 +108,13 @@ function quotas(request: Request) {
   ];
 }
 
-function toVpcRow(vpc: Vpc) {
+function toVpcRow(request: Request, vpc: Vpc) {
   return {
     id: vpc.id,
     name: vpc.name,
     description: '',
     cidr: vpc.cidr,
-    status: 'OK',
+    status: textKnob(request.tools, 'vpcStatus') ?? 'OK',
     enterprise_project_id: '0',
     routes: [],
     enable_shared_snat: false,
@@ -115,14 +124,14 @@ function toVpcRow(vpc: Vpc) {
   };
 }
 
-function toSubnetRow(subnet: Subnet) {
+function toSubnetRow(request: Request, subnet: Subnet) {
   return {
     id: subnet.id,
     name: subnet.name,
     description: '',
     cidr: subnet.cidr,
     dnsList: ['192.168.0.2', '192.168.0.3'],
-    status: 'ACTIVE',
+    status: textKnob(request.tools, 'subnetStatus') ?? 'ACTIVE',
     vpc_id: subnet.vpcId,
     gateway_ip: subnet.gateway,
     ipv6_enable: false,

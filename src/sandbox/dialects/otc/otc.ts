@@ -5,29 +5,48 @@
  * Knobs:
  * - `pageSizeMax`: default and greatest `limit` of VPC lists (2000).
  * - `slowStates`: reads before a change of an elastic IP settles; also refuses releases that come before that.
+ * - `longStates`: the short-lived states show as well: NOTIFYING, PENDING_UPDATE, NOTIFY_DELETE; each once without `slowStates`.
+ * - `settlesAs`: the state that a new elastic IP ends in (DOWN), say ERROR or FREEZED.
+ * - `bindsAs`: the state that a binding to a port ends in (ACTIVE), say BIND_ERROR.
+ * - `slowPorts`: answers that show a new port as BUILD, its creation's included.
+ * - `vpcStatus`, `subnetStatus`, `bandwidthStatus`: what these show in place of OK, ACTIVE and NORMAL.
  * - `partialBatch`: of a batch of private IPs, those before the first bad item stay.
  * - `allowReserved`: gateway, DHCP and system interface addresses may be named.
  * - `listSystemPorts`: private IP lists show gateway and DHCP.
  * - `unknownSubnetRefused`: the private IP list of an unknown subnet is 404 in place of empty.
  * - `messageRevision`: `old` for the texts before the API reference was reworded.
  * - `nestedMessages`: errors carry the backend's words as JSON within the message.
+ * - `errorShape`: `gateway`, `camel`, `html` or `empty`: the form of errors, see `shapes.ts`.
+ * - `gatewaySpelling`: `APIG` for the other prefix of the gateway's codes.
+ * - `swappedEcsErrors`: code and message of the first ECS API's errors in each other's place.
+ * - `troubles`: documented failures that nothing here leads to, by permission; see `troubles.ts`.
  * - `throttleEvery`: of so many requests the last is refused with 429.
  * - `expireTokenAfter`: requests that a token is good for.
  * - `tokenRefusal`: `service` when a bad token shall pass the gateway and be refused behind it.
- * - `eipQuota`: elastic IPs per project (10).
+ * - `eipQuota`: elastic IPs per project (10); -1 is no limit.
+ * - `portQuota`: ports per project that the native API allows (no limit).
+ * - `allQuotas`: the list of quotas passes over its filter, though not over a type that it does not know.
+ * - `v3Enabled`: false where the region has no elastic IP API v3.
  * - `now`: a fixed clock, milliseconds since 1970 or an ISO date.
  */
 
 import { uuid } from '../../cloud.js';
 import type { Answer, Call, Dialect, Tools } from '../../dialect.js';
 import type { OtcCloud } from './cloud.js';
+import { sweep } from './eips.js';
 import { authenticate, gatewayRefusal, projectOf, requestId, type Service, throttle } from './gateway.js';
 import { issueToken } from './identity.js';
 import { isRecord, type Json, noteUnknownFields, Refusal, type Request, vpcRefusal } from './request.js';
-import { type BodyRule, type Operation, ROUTES, type Route } from './routes.js';
+import type { BodyRule, Operation, Route } from './route.js';
+import { ROUTES } from './routes.js';
 import { DOMAIN, REGION, seed } from './seed.js';
+import { shaped } from './shapes.js';
+import { loginTrouble, trouble } from './troubles.js';
 
 export { accessKey, readOnlyUser, secondFactorUser, temporaryKey } from './seed.js';
+
+/** Collections of the native API, below `/v2.0`. */
+const NATIVE: readonly (string | undefined)[] = ['ports', 'floatingips', 'networks'];
 
 export const otc: Dialect<OtcCloud> = {
   id: 'otc',
@@ -36,7 +55,13 @@ export const otc: Dialect<OtcCloud> = {
   answer(call, cloud, tools) {
     cloud.requests += 1;
     const marks: string[] = [];
-    const answer = attempt(() => serve(call, cloud, { ...tools, now: clockOf(tools) }, marks));
+    sweep(cloud);
+    const answer = shaped(
+      attempt(() => serve(call, cloud, { ...tools, now: clockOf(tools) }, marks)),
+      call,
+      cloud,
+      tools,
+    );
     const headers = { 'X-Request-Id': requestId(cloud), ...neutronHeaders(call, cloud), ...answer.headers };
     const all = [...marks, ...(answer.mark === undefined ? [] : [answer.mark])];
     return { ...answer, headers, ...(all.length > 0 ? { mark: all.join('; ') } : {}) };
@@ -74,7 +99,7 @@ function attempt(run: () => Answer): Answer {
 
 /** The order of checks: route, method, credentials, project, permission, throttle, body; then whatever the call says. */
 function serve(call: Call, cloud: OtcCloud, tools: Tools, marks: string[]): Answer {
-  const match = matchOf(call, cloud);
+  const match = matchOf(call, cloud, tools);
   const operation = Object.hasOwn(match.methods, call.method) ? match.methods[call.method] : undefined;
   if (operation === undefined) {
     throw gatewayRefusal(
@@ -88,6 +113,7 @@ function serve(call: Call, cloud: OtcCloud, tools: Tools, marks: string[]): Answ
   if (operation === 'issue') {
     noteQuery(call, ['nocatalog'], [], marks);
     noteContentType(call, marks);
+    loginTrouble(cloud, tools);
     return issueToken(call, cloud, tools, marks);
   }
   const caller = authenticate(call, cloud, tools, match.service, marks);
@@ -100,10 +126,11 @@ function serve(call: Call, cloud: OtcCloud, tools: Tools, marks: string[]): Answ
   const body = bodyOf(call, tools, operation, marks);
   noteQuery(call, operation.query ?? [], operation.repeats ?? [], marks);
   const request: Request = { call, cloud, tools, caller, project, id: match.id, key: match.key, body, marks };
+  trouble(request, operation.action, (copy) => void operation.run({ ...request, cloud: copy }));
   return operation.run(request);
 }
 
-function matchOf(call: Call, cloud: OtcCloud): Match {
+function matchOf(call: Call, cloud: OtcCloud, tools: Tools): Match {
   // A project left empty is a routing failure of another kind than a path that nobody knows.
   if (call.rawPath.includes('//')) {
     const json = { message: 'API not found', request_id: requestId(cloud) };
@@ -111,7 +138,7 @@ function matchOf(call: Call, cloud: OtcCloud): Match {
   }
   const [service, ...rest] = call.path;
   for (const route of ROUTES) {
-    if (route.service !== service) continue;
+    if (route.service !== service || (isNewer(route) && tools.knobs.v3Enabled === false)) continue;
     const found = variablesOf(route.path.split('/'), rest);
     if (found === undefined) continue;
     const { P: project = null, id = '', key = '' } = found;
@@ -119,6 +146,11 @@ function matchOf(call: Call, cloud: OtcCloud): Match {
   }
   const text = 'The API does not exist or has not been published in the environment';
   throw gatewayRefusal(cloud, 404, 'APIGW.0101', text, `unknown path ${call.rawPath}`);
+}
+
+/** Elastic IPs v3, which not every region has. */
+function isNewer(route: Route): boolean {
+  return route.service === 'vpc' && route.path.startsWith('v3/');
 }
 
 /** What stands in the variable places of a path; undefined when the path is another one. */
@@ -174,7 +206,7 @@ function noteQuery(call: Call, known: readonly string[], repeats: readonly strin
 /** Native Neutron names requests in its own way besides the gateway's. */
 function neutronHeaders(call: Call, cloud: OtcCloud): Readonly<Record<string, string>> {
   const [service, version, kind] = call.path;
-  if (service !== 'vpc' || version !== 'v2.0' || kind !== 'ports') return {};
+  if (service !== 'vpc' || version !== 'v2.0' || !NATIVE.includes(kind)) return {};
   return { 'X-Openstack-Request-Id': `req-${uuid(`request/${cloud.requests}`)}` };
 }
 

@@ -4,15 +4,16 @@ import type { Answer } from '../../dialect.js';
 import { isDetached, judge, pick, portOf, removePort, reserve, subnetOf, VIRTUAL_IP } from './addresses.js';
 import { type AddressPair, type Port, type Subnet, stamp } from './cloud.js';
 import { eipOfPort } from './eips.js';
+import { neutronPage } from './neutron-pages.js';
 import {
   byId,
   idMark,
   isBlank,
   isRecord,
   type Json,
-  limitOf,
   neutronRefusal,
   noteUnknownFields,
+  numberKnob,
   type Refusal,
   type Request,
 } from './request.js';
@@ -40,8 +41,7 @@ export const PORT_FILTERS = [
 export function listPorts(request: Request): Answer {
   const rows = byId(request.cloud.ports.filter((port) => port.projectId === request.project)).map((port) => toRow(request, port));
   const hits = rows.filter((row) => PORT_FILTERS.every((name) => matches(request, row, name)) && matchesAddress(request, row));
-  const { page, links } = pageOfPorts(request, hits);
-  return { status: 200, json: { ports: page, ...(links.length > 0 ? { ports_links: links } : {}) } };
+  return { status: 200, json: neutronPage(request, 'ports', hits) };
 }
 
 /** `GET /v2.0/ports/{id}`. */
@@ -62,11 +62,14 @@ export function createPort(request: Request): Answer {
   // One address per port, unlike Neutron elsewhere.
   if (more.length > 0) throw invalid('One port can only set one ipaddress', 'two fixed_ips on one port');
   const subnet = subnetFor(request, given, fixed);
-  const address = addressFor(request, subnet, fixed);
+  const quota = numberKnob(request.tools, 'portQuota') ?? -1;
+  const own = request.cloud.ports.filter((port) => port.projectId === request.project);
+  const address = addressFor(request, subnet, fixed, quota >= 0 && own.length >= quota);
   const port = reserve(request, {
     subnet,
     address,
     kind: 'port',
+    building: numberKnob(request.tools, 'slowPorts') ?? 0,
     deviceOwner: owner,
     ...(typeof given.name === 'string' ? { name: given.name } : {}),
     ...(typeof given.admin_state_up === 'boolean' ? { adminStateUp: given.admin_state_up } : {}),
@@ -143,9 +146,12 @@ function subnetFor(request: Request, given: Json, fixed: Json): Subnet {
   throw neutronRefusal(404, 'SubnetNotFound', `Subnet ${subnetId} could not be found.`, mark);
 }
 
-function addressFor(request: Request, subnet: Subnet, fixed: Json): string {
+/** The address to give out. Conflicts come before the quota, and the quota before an empty pool. */
+function addressFor(request: Request, subnet: Subnet, fixed: Json, quotaUsedUp: boolean): string {
   const { ip_address: address } = fixed;
+  const overQuota = neutronRefusal(409, 'OverQuota', "Quota exceeded for resources: ['port'].");
   if (isBlank(address)) {
+    if (quotaUsedUp) throw overQuota;
     const picked = pick(request, subnet, []);
     if (picked !== undefined) return picked;
     throw neutronRefusal(409, 'IpAddressGenerationFailure', `No more IP addresses available on network ${subnet.id}.`);
@@ -159,6 +165,7 @@ function addressFor(request: Request, subnet: Subnet, fixed: Json): string {
     const text = `Unable to complete operation for network ${subnet.id}. The IP address ${address} is in use.`;
     throw neutronRefusal(409, 'IpAddressInUse', text);
   }
+  if (quotaUsedUp) throw overQuota;
   return address;
 }
 
@@ -218,37 +225,12 @@ function matchesAddress(request: Request, row: { readonly fixed_ips: readonly Js
   });
 }
 
-function pageOfPorts<T extends { readonly id: string }>(request: Request, rows: readonly T[]) {
-  const { query } = request.call;
-  const limit = limitOf(request, (text, mark) => invalid(text, mark));
-  const reverse = query.get('page_reverse')?.toLowerCase() === 'true';
-  const marker = query.get('marker');
-  const at = marker === null ? undefined : rows.findIndex((row) => row.id === marker);
-  if (marker !== null && at === -1) throw invalid(`Invalid input for marker: ${marker}`, idMark(marker, 'marker'));
-  const start = reverse ? Math.max(0, (at ?? rows.length) - limit) : (at ?? -1) + 1;
-  const end = reverse ? (at ?? rows.length) : Math.min(rows.length, start + limit);
-  const page = rows.slice(start, end);
-  return { page, links: page.length === 0 ? [] : linksOf(request, page, end < rows.length, !reverse || start > 0) };
-}
-
-/** `previous` comes with the very first page too: whoever follows any link but `next` walks in a circle. */
-function linksOf(request: Request, page: readonly { readonly id: string }[], hasNext: boolean, hasPrevious: boolean) {
-  const link = (rel: string, marker: string | undefined) => {
-    const query = new URLSearchParams(request.call.query);
-    query.set('marker', marker ?? '');
-    if (rel === 'previous') query.set('page_reverse', 'True');
-    else query.delete('page_reverse');
-    return { rel, href: `${request.tools.origin}/vpc/v2.0/ports?${query}` };
-  };
-  return [...(hasNext ? [link('next', page.at(-1)?.id)] : []), ...(hasPrevious ? [link('previous', page.at(0)?.id)] : [])];
-}
-
 function toRow(request: Request, port: Port) {
   const subnet = request.cloud.subnets.find((other) => other.id === port.networkId);
   return {
     id: port.id,
     name: port.name,
-    status: port.status,
+    status: readStatus(port),
     admin_state_up: port.adminStateUp,
     fixed_ips: [{ subnet_id: subnet?.neutronSubnetId, ip_address: port.address }],
     mac_address: port.mac,
@@ -269,6 +251,13 @@ function toRow(request: Request, port: Port) {
     created_at: port.created,
     updated_at: port.updated,
   };
+}
+
+/** Counts as a read of a port that is still being built. */
+function readStatus(port: Port): string {
+  if (port.building === 0) return port.status;
+  port.building -= 1;
+  return 'BUILD';
 }
 
 function find(request: Request): Port {

@@ -1,29 +1,27 @@
 /** Elastic IPs through the v1 API. https://docs.otc.t-systems.com/elastic-ip/api-ref/ */
-import { isDottedQuad, isUuid, nextId, readLate, tick } from '../../cloud.js';
+import { isDottedQuad, isUuid, tick } from '../../cloud.js';
 import type { Answer } from '../../dialect.js';
 import { portOf } from './addresses.js';
-import { addDedicated, isName, isSize, MEMBERS, sharedBandwidth } from './bandwidths.js';
+import { addDedicated, isName, isSize, roomIn, sharedBandwidth } from './bandwidths.js';
 import { type Bandwidth, type Eip, stamp } from './cloud.js';
-import { beingCreated, bind, eipOfPort, isBusy, isBusyForRelease, isObtainable, nextAddress, ownEips, release, unbind } from './eips.js';
 import {
-  idMark,
-  isBlank,
-  isRecord,
-  type Json,
-  noteUnknownFields,
-  numberKnob,
-  pageOf,
-  type Refusal,
-  type Request,
-  vpcRefusal,
-} from './request.js';
-
-const QUOTA = 10;
-
-/** How many elastic IPs the project may have; `eipQuota` changes it. */
-export function eipQuota(request: Request): number {
-  return numberKnob(request.tools, 'eipQuota') ?? QUOTA;
-}
+  bind,
+  create,
+  eipOfPort,
+  isBound,
+  isBusy,
+  isBusyForRelease,
+  isObtainable,
+  isQuotaUsedUp,
+  nextAddress,
+  ownEips,
+  readState,
+  release,
+  stateOf,
+  unbind,
+  update,
+} from './eips.js';
+import { idMark, isBlank, isRecord, type Json, noteUnknownFields, pageOf, type Refusal, type Request, vpcRefusal } from './request.js';
 
 /** `POST publicips`. */
 export function assignPublicIp(request: Request): Answer {
@@ -33,21 +31,10 @@ export function assignPublicIp(request: Request): Answer {
   const capacity = capacityOf(request, bandwidth);
   if (request.body.enterprise_project_id !== undefined) request.marks.push('enterprise projects are not supported here');
   const address = addressFor(request, publicip, capacity);
-  const created = tick(request.cloud);
-  const joined = 'id' in capacity ? capacity : addDedicated(request, capacity.name, capacity.size, stamp(created));
-  const eip: Eip = {
-    id: nextId(request.cloud, 'publicip'),
-    projectId: request.project,
-    address,
-    type: String(publicip.type),
-    bandwidthId: joined.id,
-    created: stamp(created).replace('T', ' '),
-    alias: isBlank(publicip.alias) ? null : String(publicip.alias),
-    status: beingCreated(request.tools),
-    portId: null,
-    tags: [],
-  };
-  request.cloud.eips.push(eip);
+  const created = stamp(tick(request.cloud));
+  const joined = 'id' in capacity ? capacity : addDedicated(request, capacity.name, capacity.size, created);
+  const alias = isBlank(publicip.alias) ? null : String(publicip.alias);
+  const eip = create(request, { address, type: String(publicip.type), bandwidthId: joined.id, alias, created });
   return { status: 200, json: { publicip: toFreshRow(eip) } };
 }
 
@@ -81,12 +68,15 @@ export function updatePublicIp(request: Request): Answer {
   if (isBusy(eip)) throw busy(request);
   noteLosses(request, given);
   if (!isBlank(given.alias)) {
-    eip.alias = String(given.alias);
-    tick(request.cloud);
+    update(request, eip, () => {
+      eip.alias = String(given.alias);
+    });
   } else if (isBlank(portId)) {
-    if (eip.portId !== null) unbind(request.cloud, eip);
+    // A dedicated load balancer has no port that this API could take away.
+    if (eip.instance?.type === 'ELB') throw usedByBalancer(request);
+    if (isBound(eip)) unbind(request.cloud, eip);
   } else {
-    bindTo(request, eip, portId);
+    bindToPort(request, eip, portId);
   }
   return { status: 200, json: { publicip: toRow(request, eip) } };
 }
@@ -95,10 +85,9 @@ export function updatePublicIp(request: Request): Answer {
 export function releasePublicIp(request: Request): Answer {
   const eip = find(request, 'Invalid param.');
   if (isBusyForRelease(request.tools, eip)) throw busy(request);
-  if (eip.status.now === 'ELB') {
-    throw vpcRefusal(request.tools, 500, 'VPC.0516', 'EIP is being used by ELB.', { old: 'Publicip is in used by ELB.' });
-  }
-  if (eip.portId !== null) {
+  if (stateOf(eip) === 'ELB') throw usedByBalancer(request);
+  if (stateOf(eip) === 'FREEZED') throw frozen(request);
+  if (isBound(eip)) {
     const old = 'Floatingip has associated with port, please disassociate it firstly.';
     throw vpcRefusal(request.tools, 409, 'VPC.0517', 'EIP is bound to a port. Unbind it first.', { old });
   }
@@ -108,7 +97,7 @@ export function releasePublicIp(request: Request): Answer {
 
 function checkPublicIp(request: Request, publicip: Json): void {
   noteUnknownFields(request, publicip, ['type', 'ip_version', 'alias', 'ip_address', 'port_id'], 'publicip');
-  if (publicip.type === '5_mailbgp') throw vpcRefusal(request.tools, 403, 'VPC.0502', 'You are not allowed to assign the EIP.');
+  if (publicip.type === '5_mailbgp') throw notAllowed(request);
   if (publicip.type !== '5_bgp' && publicip.type !== '5_dualStack') throw parameter(request, `no such type: ${publicip.type}`);
   if (!isBlank(publicip.ip_version) && publicip.ip_version !== 4 && publicip.ip_version !== '4') {
     throw parameter(request, `ip_version is not 4: ${publicip.ip_version}`);
@@ -127,7 +116,9 @@ function checkAlias(request: Request, alias: unknown): void {
 }
 
 /** The shared bandwidth to join, or the name and size of a new one. */
-function capacityOf(request: Request, bandwidth: Json): Bandwidth | { readonly name: string; readonly size: number } {
+type Capacity = Bandwidth | { readonly name: string; readonly size: number };
+
+function capacityOf(request: Request, bandwidth: Json): Capacity {
   noteUnknownFields(request, bandwidth, ['share_type', 'name', 'size', 'id', 'charge_mode'], 'bandwidth');
   if (!isBlank(bandwidth.charge_mode) && bandwidth.charge_mode !== 'traffic') throw parameter(request, 'charge_mode is not traffic');
   if (bandwidth.share_type === 'PER') {
@@ -143,15 +134,14 @@ function capacityOf(request: Request, bandwidth: Json): Bandwidth | { readonly n
 }
 
 /** The address to give out. Conflicts come before the quota, and the quota before an empty pool. */
-function addressFor(request: Request, publicip: Json, capacity: object): string {
+function addressFor(request: Request, publicip: Json, capacity: Capacity): string {
   const { tools, cloud } = request;
-  const own = ownEips(request);
   const wanted = isBlank(publicip.ip_address) ? undefined : String(publicip.ip_address);
   if (wanted !== undefined && !isObtainable(cloud, wanted)) throw vpcRefusal(tools, 409, 'VPC.0522', 'The IP address is in use.');
-  if ('id' in capacity && cloud.eips.filter((eip) => eip.bandwidthId === capacity.id).length >= MEMBERS) {
+  if ('id' in capacity && roomIn(cloud, capacity) < 1) {
     throw vpcRefusal(tools, 409, 'VPC.0521', "Quota exceeded for resources: ['shareBandwidthIP'].");
   }
-  if (own.length >= eipQuota(request)) throw vpcRefusal(tools, 409, 'VPC.0521', "Quota exceeded for resources: ['floatingip'].");
+  if (isQuotaUsedUp(request)) throw vpcRefusal(tools, 409, 'VPC.0521', "Quota exceeded for resources: ['floatingip'].");
   const address = wanted ?? nextAddress(request);
   if (address === undefined) throw vpcRefusal(tools, 409, 'VPC.0532', 'No more IP addresses available on network.');
   return address;
@@ -163,13 +153,15 @@ function noteLosses(request: Request, given: Json): void {
   if (isBlank(given.alias) && given.port_id === undefined) request.marks.push('an update that sets nothing unbinds');
 }
 
-function bindTo(request: Request, eip: Eip, portId: string): void {
+/** Binds, or refuses with the v1 API's words, which the newer API passes on in its own form. */
+export function bindToPort(request: Request, eip: Eip, portId: string): void {
   const { tools, cloud } = request;
   const port = portOf(request, portId);
   if (port === undefined) throw vpcRefusal(tools, 404, 'VPC.0514', 'Neutron error.');
   if (port.deviceOwner.startsWith('network:')) throw parameter(request, 'a port of the system', 'Port id is invalid.');
   if (eip.portId === portId) return;
-  if (eip.portId !== null) {
+  if (stateOf(eip) === 'FREEZED') throw frozen(request);
+  if (isBound(eip)) {
     const old = 'Floatingip has already associated with port.';
     throw vpcRefusal(tools, 409, 'VPC.0510', 'EIP has already been bound to a port.', { old });
   }
@@ -190,7 +182,7 @@ function toFreshRow(eip: Eip) {
     public_ip_address: eip.address,
     tenant_id: eip.projectId,
     ip_version: 4,
-    create_time: eip.created,
+    create_time: eip.created.replace('T', ' '),
     bandwidth_size: 0,
     public_border_group: 'center',
     enterprise_project_id: '0',
@@ -203,14 +195,14 @@ function toRow(request: Request, eip: Eip) {
   const port = cloud.ports.find(({ id }) => id === eip.portId);
   return {
     id: eip.id,
-    status: readLate(eip.status),
+    status: readState(eip),
     profile: {},
     ...(eip.alias === null ? {} : { alias: eip.alias }),
     type: eip.type,
     public_ip_address: eip.address,
     ...(port === undefined ? {} : { private_ip_address: port.address, port_id: port.id }),
     tenant_id: eip.projectId,
-    create_time: eip.created,
+    create_time: eip.created.replace('T', ' '),
     bandwidth_id: eip.bandwidthId,
     bandwidth_name: bandwidth?.name,
     bandwidth_share_type: bandwidth?.shareType,
@@ -236,6 +228,20 @@ function parameter(request: Request, mark?: string, text = 'Invalid param.'): Re
 
 function bandwidthRefusal(request: Request, mark?: string): Refusal {
   return vpcRefusal(request.tools, 400, 'VPC.0301', 'Bandwidth name or share_type is invalid.', { mark });
+}
+
+function notAllowed(request: Request): Refusal {
+  const old = 'Tenant status is op_restricted.';
+  return vpcRefusal(request.tools, 403, 'VPC.0502', 'You are not allowed to assign the EIP.', { old });
+}
+
+function usedByBalancer(request: Request): Refusal {
+  return vpcRefusal(request.tools, 500, 'VPC.0516', 'EIP is being used by ELB.', { old: 'Publicip is in used by ELB.' });
+}
+
+/** Blocked for debt or abuse. No call documents what it answers; this is the code for want of balance. */
+function frozen(request: Request): Refusal {
+  return vpcRefusal(request.tools, 403, 'VPC.2701', 'Token is not allowed to do this action.');
 }
 
 function busy(request: Request): Refusal {

@@ -127,6 +127,11 @@ export function numberKnob(tools: Tools, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+export function textKnob(tools: Tools, name: string): string | undefined {
+  const value = tools.knobs[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
 export function marked(mark: string | undefined): { mark?: string } {
   return mark === undefined ? {} : { mark };
 }

@@ -1,58 +1,24 @@
 /** Every call that the sandbox of Open Telekom Cloud knows: path, method, query, body and permission. */
-import type { Answer, Tools } from '../../dialect.js';
+import type { Answer } from '../../dialect.js';
 import { listBandwidths, showBandwidth, updateBandwidth } from './bandwidths.js';
-import type { Service } from './gateway.js';
+import { EIP_ROUTES } from './eip-routes.js';
 import { listOwnProjects, listProjects, revokeToken, showToken } from './identity.js';
 import { listSubnets, listVpcs, showAvailability, showQuotas, showSubnet, showVpc } from './networks.js';
 import { createPort, deletePort, listPorts, PORT_FILTERS, showPort, updatePort } from './ports.js';
 import { assignPrivateIps, deletePrivateIp, listPrivateIps, showPrivateIp } from './privateips.js';
 import { assignPublicIp, listPublicIps, releasePublicIp, showPublicIp, updatePublicIp } from './publicips.js';
-import { neutronRefusal, type Refusal, type Request, vpcRefusal } from './request.js';
-import { listCloudInterfaces, listCloudServers, listInterfaces, listServerDetails, listServers, showServer } from './servers.js';
+import type { Request } from './request.js';
+import { bandwidthBody, eipBody, neutronBody, PAGE, type Route, tagBody, vpcBody } from './route.js';
+import {
+  deleteServer,
+  listCloudInterfaces,
+  listCloudServers,
+  listInterfaces,
+  listServerDetails,
+  listServers,
+  showServer,
+} from './servers.js';
 import { addTag, changeTags, findByTags, listProjectTags, listTags, removeTag } from './tags.js';
-
-export interface BodyRule {
-  /** Members that must be there. */
-  readonly roots: readonly string[];
-  readonly optional?: readonly string[];
-  /** What a body that is no JSON object, or lacks a root, gets. */
-  readonly refuse: (tools: Tools, mark: string) => Refusal;
-}
-
-export interface Operation {
-  /** The permission, named in refusals to callers who may only read. */
-  readonly action: string;
-  /** Set on a POST that changes nothing. */
-  readonly reads?: boolean;
-  readonly query?: readonly string[];
-  /** Query parameters that may come more than once. */
-  readonly repeats?: readonly string[];
-  readonly body?: BodyRule;
-  readonly run: (request: Request) => Answer;
-}
-
-export interface Route {
-  readonly service: Service;
-  /** Segments after the service's prefix: literal, or `{P}` the project, `{id}`, `{key}`. */
-  readonly path: string;
-  /** `issue` is the one call without credentials. */
-  readonly methods: Readonly<Record<string, Operation | 'issue'>>;
-}
-
-const PAGE = ['limit', 'marker'] as const;
-
-const vpcBody = (status: number, code: string, text: string, ...roots: readonly string[]): BodyRule => ({
-  roots,
-  refuse: (tools, mark) => vpcRefusal(tools, status, code, text, { mark }),
-});
-
-const portBody: BodyRule = {
-  roots: ['port'],
-  refuse: (_tools, mark) => neutronRefusal(400, 'InvalidInput', 'Invalid request body.', mark),
-};
-
-const eipBody = (...roots: readonly string[]) => vpcBody(400, 'VPC.0501', 'Invalid param.', ...roots);
-const tagBody = (...roots: readonly string[]) => vpcBody(400, 'VPC.1801', 'Tags are invalid.', ...roots);
 
 /** Literal segments come before variable ones: the first route that fits is taken. */
 export const ROUTES: readonly Route[] = [
@@ -136,7 +102,7 @@ export const ROUTES: readonly Route[] = [
       GET: { action: 'vpc:bandwidths:get', run: showBandwidth },
       PUT: {
         action: 'vpc:bandwidths:update',
-        body: vpcBody(400, 'VPC.0301', 'Bandwidth name or share_type is invalid.', 'bandwidth'),
+        body: bandwidthBody,
         run: updateBandwidth,
       },
     },
@@ -165,7 +131,7 @@ export const ROUTES: readonly Route[] = [
         repeats: [...PORT_FILTERS, 'fixed_ips'],
         run: listPorts,
       },
-      POST: { action: 'vpc:ports:create', body: portBody, run: createPort },
+      POST: { action: 'vpc:ports:create', body: neutronBody('port'), run: createPort },
     },
   },
   {
@@ -173,7 +139,7 @@ export const ROUTES: readonly Route[] = [
     path: 'v2.0/ports/{id}',
     methods: {
       GET: { action: 'vpc:ports:get', run: showPort },
-      PUT: { action: 'vpc:ports:update', body: portBody, run: updatePort },
+      PUT: { action: 'vpc:ports:update', body: neutronBody('port'), run: updatePort },
       DELETE: { action: 'vpc:ports:delete', run: deletePort },
     },
   },
@@ -208,6 +174,7 @@ export const ROUTES: readonly Route[] = [
     path: 'v2.0/{P}/publicips/{id}/tags/{key}',
     methods: { DELETE: { action: 'vpc:publicipTags:delete', run: removeTag } },
   },
+  ...EIP_ROUTES,
   ...serverRoutes(),
 ];
 
@@ -218,7 +185,11 @@ function serverRoutes(): readonly Route[] {
   return [
     { service: 'ecs', path: 'v2.1/{P}/servers', methods: list(listServers) },
     { service: 'ecs', path: 'v2.1/{P}/servers/detail', methods: list(listServerDetails) },
-    { service: 'ecs', path: 'v2.1/{P}/servers/{id}', methods: get(showServer) },
+    {
+      service: 'ecs',
+      path: 'v2.1/{P}/servers/{id}',
+      methods: { ...get(showServer), DELETE: { action: 'ecs:cloudServers:delete', run: deleteServer } },
+    },
     { service: 'ecs', path: 'v2.1/{P}/servers/{id}/os-interface', methods: get(listInterfaces) },
     {
       service: 'ecs',

@@ -22,6 +22,9 @@ export const readOnlyUser = { name: 'reader', password: 'reader-secret' } as con
 /** A user of demo's project who must show a passcode as well. */
 export const secondFactorUser = { name: 'careful', password: 'careful-secret', passcode: '492816' } as const;
 
+/** The network that elastic IPs come from, for the native API. */
+export const EXTERNAL_NETWORK = { id: uuid('network/admin_external_net'), name: 'admin_external_net' } as const;
+
 /** The first and the last address that elastic IPs are taken from. */
 export const EIP_POOL = ['203.0.113.210', '203.0.113.240'] as const;
 
@@ -71,6 +74,7 @@ export function seed(): OtcCloud {
     requests: 0,
     logins: 0,
     throttled: 0,
+    troubled: {},
     domain: DOMAIN,
     users: [
       user('demo', 'sandbox-secret', DEMO),
@@ -166,6 +170,7 @@ function blankPort(name: string, networkId: string, projectId: string, address: 
     deviceId: '',
     deviceOwner: '',
     status: 'DOWN',
+    building: 0,
     primary: false,
     created,
     name: '',

@@ -1,6 +1,9 @@
 /** Servers and their NICs: Nova's form under `/v2.1`, the provider's own under `/v1`. Names match fuzzily in both. */
+import { tick } from '../../cloud.js';
 import type { Answer } from '../../dialect.js';
+import { removePort } from './addresses.js';
 import type { Server } from './cloud.js';
+import { eipOfPort, unbind } from './eips.js';
 import { errorRefusal, idMark, novaRefusal, type Refusal, type Request } from './request.js';
 
 /** `GET /v2.1/{project}/servers`. */
@@ -16,6 +19,20 @@ export function listServerDetails(request: Request): Answer {
 /** `GET /v2.1/{project}/servers/{id}`. */
 export function showServer(request: Request): Answer {
   return { status: 200, json: { server: toRow(request, find(request, novaNotFound)) } };
+}
+
+/** `DELETE /v2.1/{project}/servers/{id}`: its NICs go along, and their elastic IPs are free again. */
+export function deleteServer(request: Request): Answer {
+  const { cloud } = request;
+  const server = find(request, novaNotFound);
+  for (const port of nicsOf(request, server)) {
+    const eip = eipOfPort(cloud, port.id);
+    if (eip !== undefined) unbind(cloud, eip);
+    removePort(cloud, port);
+  }
+  cloud.servers = cloud.servers.filter((other) => other !== server);
+  tick(cloud);
+  return { status: 204 };
 }
 
 /** `GET /v2.1/{project}/servers/{id}/os-interface`. */
