@@ -73,6 +73,9 @@ export async function createPrivateIps(target: Target, settings: ChangeSettings,
       error,
       planned: null,
     };
+    // One that was asked for, and exists though a later step failed, is one result with both.
+    const [only, ...others] = exists;
+    if (count === 1 && only !== undefined && others.length === 0) return [{ ...failed, ip: only }];
     return [...exists.map((ip) => done(ip, operation)), failed];
   }
 }
@@ -94,7 +97,8 @@ export async function deletePrivateIp(target: Target, settings: ChangeSettings, 
       absent(thrown, input.ifExists || run.resumed),
     );
     if (ip === null) return { ip: null, changed: false };
-    if (ip.usedBy !== null) {
+    // A virtual IP is a reservation of its own: whether servers answer for it, the driver knows.
+    if (ip.usedBy !== null && ip.usedBy !== 'virtual') {
       const whom = ip.server === null ? ip.usedBy : `server ${ip.server.name ?? ip.server.id}`;
       throw new IpctlError('conflict', `${ip.address} is used by ${whom}`, { provider: manifest.id, fate: 'not-sent' });
     }

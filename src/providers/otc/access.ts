@@ -3,10 +3,11 @@ import { keystoneV3 } from '../../auth/keystone-v3.js';
 import { sdkHmac } from '../../auth/sdk-hmac.js';
 import type { Context } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
-import type { Layer, Send } from '../../domain/exchange.js';
+import type { Fault, Layer, Send } from '../../domain/exchange.js';
 import type { Values } from '../../domain/option.js';
 import { url } from '../../http/url.js';
 import { fault } from './fault.js';
+import { keyGuard } from './key-guard.js';
 import type { otc } from './manifest.js';
 import { type Project, readProjects, readToken } from './wire.js';
 
@@ -65,8 +66,8 @@ const refused = (kind: 'config' | 'auth', message: string, hint?: string): Ipctl
 
 export function accessOf(context: AccessContext, endpoints: Endpoints): Access {
   const { options, http } = context;
-  const client = (authorize?: Layer): Send =>
-    http({ fault, insecureHttp: options['insecure-http'], ...(authorize === undefined ? {} : { authorize }) });
+  const client: Client = (authorize, reads = fault) =>
+    http({ fault: reads, insecureHttp: options['insecure-http'], ...(authorize === undefined ? {} : { authorize }) });
   const { 'access-key': key, 'secret-key': secret, token, password } = options;
   if (key !== undefined && secret !== undefined) return byAccessKey(context, endpoints, client, key, secret);
   if (token !== undefined) return byToken(context, endpoints, client, token);
@@ -74,7 +75,7 @@ export function accessOf(context: AccessContext, endpoints: Endpoints): Access {
   throw refused('config', 'neither a password, an access key nor a token is given');
 }
 
-type Client = (authorize?: Layer) => Send;
+type Client = (authorize?: Layer, fault?: Fault) => Send;
 
 const projectName = (options: Options): string => options['project-name'] ?? options.region;
 
@@ -134,15 +135,12 @@ function byAccessKey(context: AccessContext, { iam }: Endpoints, client: Client,
   const { options, tokens, clock } = context;
   const { cloud, region, signature, 'security-token': securityToken, 'project-id': projectId, 'domain-id': domainId } = options;
   const kind = signature === 'auto' ? (cloud === 'huawei' ? 'a' : 'b') : signature;
-  const signing = (service: string, headers: () => Promise<Record<string, string>>): Send =>
-    client(
-      sdkHmac({
-        key: { id: key, secret, securityToken },
-        dialect: kind === 'a' ? { kind } : { kind, region, service },
-        clock,
-        headers,
-      }),
-    );
+  const guard = keyGuard({ clock, tokens, key: [iam, key], secrets: [secret, securityToken ?? ''] });
+  const signing = (service: string, headers: () => Promise<Record<string, string>>): Send => {
+    const dialect = kind === 'a' ? { kind } : { kind, region, service };
+    const sign = sdkHmac({ key: { id: key, secret, securityToken }, dialect, clock, headers });
+    return client((next) => guard.layer(sign(next)), guard.fault);
+  };
   const name = projectName(options);
   const account = signing('iam', async () => (domainId === undefined ? {} : { 'x-domain-id': domainId }));
   const find = once(async (): Promise<Project> => {

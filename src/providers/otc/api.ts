@@ -7,11 +7,15 @@ import { url } from '../../http/url.js';
 import type { Endpoints } from './access.js';
 import {
   type Eip,
+  type Pair,
   type Port,
   type Reserved,
+  readAvailability,
   readEip,
   readEips,
+  readPort,
   readPorts,
+  readQuotas,
   readReserved,
   readReservedList,
   readServer,
@@ -19,6 +23,7 @@ import {
   readSubnets,
   readTags,
   readVpcs,
+  type Usage,
   type WireServer,
   type WireSubnet,
   type WireVpc,
@@ -27,6 +32,8 @@ import {
 /** The largest page of the VPC and EIP services; 0 would be an empty one. */
 const PAGE = 2000;
 const SERVER_PAGE = 1000;
+/** The owner of a port that is a virtual IP. */
+export const VIRTUAL = 'neutron:VIP_PORT';
 
 export interface EipOrder {
   readonly type: string;
@@ -38,6 +45,12 @@ export interface EipOrder {
 export interface AddressOrder {
   readonly subnet: string;
   readonly address?: string | undefined;
+}
+
+export interface VirtualOrder extends AddressOrder {
+  readonly name: string;
+  /** The other id of the subnet, where it is known: the one that ports are given addresses by. */
+  readonly neutronSubnet?: string | undefined;
 }
 
 export interface ServerFilter {
@@ -153,8 +166,45 @@ export function otcApi({ vpc, ecs }: Pick<Endpoints, 'vpc' | 'ecs'>, project: st
     listVpcs: (): AsyncIterable<WireVpc> => paged(['v1', project, 'vpcs'], readVpcs),
 
     /** https://docs.otc.t-systems.com/virtual-private-cloud/api-ref/native_openstack_neutron_apis_v2.0/port/index.html */
-    listPorts: async (query: { readonly id: string } | { readonly device_id: string }): Promise<Port[]> =>
+    listPorts: async (query: { readonly id: string } | { readonly device_id: string } | { readonly name: string }): Promise<Port[]> =>
       readPorts(await send.vpc(at('GET', ['v2.0', 'ports'], { query }))),
+    showPort: async (id: string): Promise<Port> => readPort(await send.vpc(at('GET', ['v2.0', 'ports', id]))),
+
+    /**
+     * https://docs.otc.t-systems.com/virtual-private-cloud/umn/virtual_ip_address/
+     * A virtual IP is a port of this owner without a device.
+     */
+    createVirtual: ({ subnet, neutronSubnet, address, name }: VirtualOrder): Request => {
+      const fixed = {
+        ...(neutronSubnet === undefined ? {} : { subnet_id: neutronSubnet }),
+        ...(address === undefined ? {} : { ip_address: address }),
+      };
+      return at('POST', ['v2.0', 'ports'], {
+        body: {
+          port: { name, network_id: subnet, device_owner: VIRTUAL, ...(Object.keys(fixed).length === 0 ? {} : { fixed_ips: [fixed] }) },
+        },
+      });
+    },
+    /** The same page. The list is replaced as a whole: it must hold what is to stay. */
+    setPairs: (id: string, pairs: readonly Pair[]): Request =>
+      at('PUT', ['v2.0', 'ports', id], {
+        body: {
+          port: {
+            allowed_address_pairs: pairs.map(({ address, mac }) => ({
+              ip_address: address,
+              ...(mac === null ? {} : { mac_address: mac }),
+            })),
+          },
+        },
+      }),
+
+    /** https://docs.otc.t-systems.com/virtual-private-cloud/api-ref/vpc_apis_v1_v2/quota/: the answer may hold more rows than were asked for. */
+    quota: async (type: string): Promise<Usage | undefined> =>
+      readQuotas(await send.vpc(at('GET', ['v1', project, 'quotas'], { query: { type } }))).find((row) => row.type === type),
+
+    /** https://docs.otc.t-systems.com/virtual-private-cloud/api-ref/vpc_apis_v1_v2/querying_ip_address_usage/ */
+    availability: async (network: string): Promise<Usage> =>
+      readAvailability(await send.vpc(at('GET', ['v2.0', 'network-ip-availabilities', network]))),
 
     /**
      * https://docs.otc.t-systems.com/elastic-cloud-server/api-ref/apis_recommended/index.html

@@ -6,7 +6,9 @@ import { collect } from '../../http/pages.js';
 import type { Options } from './access.js';
 import { orAbsent } from './api.js';
 import type { Cloud } from './association.js';
+import { explaining } from './explain.js';
 import { checkLabels, type LabelChange, labelChange } from './labels.js';
+import { asPartial } from './partial.js';
 import { markedName, refused } from './records.js';
 import { type Eip, readEip } from './wire.js';
 
@@ -18,6 +20,7 @@ interface Bandwidth {
 
 /** Every EIP has a bandwidth, which costs by its size: never one that nobody asked for. */
 function bandwidthOf(options: Options, mark: string): Bandwidth {
+  const { cloud } = options;
   const { 'bandwidth-share': share, 'bandwidth-size': size, 'bandwidth-id': id, 'bandwidth-name': name, 'charge-mode': charge } = options;
   if (share === 'WHOLE') {
     if (id === undefined) throw refused('usage', 'joining a shared bandwidth needs its id', 'give --otc-bandwidth-id');
@@ -33,20 +36,14 @@ function bandwidthOf(options: Options, mark: string): Bandwidth {
       'give --otc-bandwidth-size MBIT, or set bandwidth-size in the profile',
     );
   }
+  if (charge !== undefined && charge !== 'traffic' && cloud === 'otc') {
+    throw refused('usage', `Open Telekom Cloud bills by traffic only, not by ${charge}`, 'leave --otc-charge-mode away');
+  }
   const order = { share_type: share, name: name ?? markedName(mark), size };
   return { order: charge === undefined ? order : { ...order, charge_mode: charge }, marked: name === undefined };
 }
 
 const addressOf = (ip: FloatingIp): string => ip.address ?? ip.id;
-const asPartial = (done: string, ip: FloatingIp, failed: unknown): unknown => {
-  if (!(failed instanceof IpctlError) || failed.kind === 'signal') return failed;
-  return new IpctlError('partial', `${done}, but then: ${failed.message}`, {
-    ...failed.details,
-    exists: [ip],
-    errors: [failed],
-    cause: failed,
-  });
-};
 
 export function eips({ context: { options, mutate, settle }, access, open, records }: Cloud) {
   /** Lost answers without a mark: what is new since `before`, and by a chosen address which of it. */
@@ -150,6 +147,8 @@ export function eips({ context: { options, mutate, settle }, access, open, recor
         const all = await collect(api.listEips());
         return marked ? byMark(all, markedName(mark)) : newSince(all, known, address);
       },
+    }).catch(async (thrown: unknown) => {
+      throw await explaining({ open }).allocation(thrown);
     });
     return settle({
       accepted: allocated,
@@ -175,7 +174,7 @@ export function eips({ context: { options, mutate, settle }, access, open, recor
       try {
         return await relabel(ip, change);
       } catch (thrown) {
-        throw asPartial(`${addressOf(ip)} is allocated (id ${ip.id})`, ip, thrown);
+        throw asPartial(`${addressOf(ip)} is allocated (id ${ip.id})`, [ip], thrown);
       }
     },
 

@@ -69,18 +69,22 @@ interface Meaning {
 
 const refusedAs = (kind: Kind, hint?: string): Meaning => ({ kind, fate: 'not-applied', ...(hint === undefined ? {} : { hint }) });
 
-const WRONG_KEY = refusedAs(
-  'auth',
-  'check the credentials of the profile, and this machine’s clock; several bad signatures lock an access key for minutes',
-);
+const UNKNOWN_TO_GATEWAY = refusedAs('auth', 'check the credentials of the profile');
 const WRONG_ENDPOINT = refusedAs('config', 'the endpoint does not have this call: check region and the endpoint options of the profile');
+
+const NOT_IN_SUBNET =
+  'it lies outside the subnet, or is one of the five that the provider keeps: the network’s own, the gateway, the last three';
 
 /** Codes whose meaning is not that of their status. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   'APIGW.0101': WRONG_ENDPOINT,
   'APIG.0101': WRONG_ENDPOINT,
-  'APIGW.0301': WRONG_KEY,
-  'APIG.0301': WRONG_KEY,
+  'APIGW.0301': UNKNOWN_TO_GATEWAY,
+  'APIG.0301': UNKNOWN_TO_GATEWAY,
+  'IAM.0061': refusedAs('auth', 'the account is locked for a while after wrong passwords: each further try may prolong that'),
+  'IAM.0062': refusedAs('auth', 'several wrong passwords in a row lock the account: correct it before the next try'),
+  'IAM.0066': refusedAs('auth', 'the token has expired: get another one'),
+  'IAM.0067': refusedAs('auth', 'the token is none, or is revoked: get another one'),
   'IAM.1061': refusedAs('auth', 'the one-time passcode is wrong or too old'),
   'IAM.1105': refusedAs('auth', 'the access key has expired'),
   'IAM.1106': refusedAs('auth', 'the user of the access key is gone'),
@@ -93,7 +97,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'VPC.0202': refusedAs('not-found'),
   'VPC.0508': refusedAs('usage'),
   'VPC.0509': refusedAs('conflict'),
-  'VPC.0510': refusedAs('conflict'),
+  'VPC.0510': refusedAs('conflict', 'look who holds it: ipctl ip show'),
   'VPC.0511': refusedAs('conflict', 'one port carries one EIP: disassociate that first, or name another --private-address'),
   'VPC.0512': refusedAs('temporary'),
   'VPC.0516': refusedAs('conflict'),
@@ -105,10 +109,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'VPC.0701': refusedAs('conflict'),
   'VPC.0703': refusedAs('limit'),
   'VPC.0704': refusedAs('not-found'),
-  'VPC.0705': refusedAs('usage'),
+  'VPC.0705': refusedAs('usage', NOT_IN_SUBNET),
   'VPC.0706': refusedAs('temporary'),
   'VPC.0707': refusedAs('conflict'),
   'VPC.2204': refusedAs('not-found', 'a subnet is named by its network id, not by its Neutron subnet id'),
+  InvalidIpForSubnet: refusedAs('usage', NOT_IN_SUBNET),
   IpAddressGenerationFailure: refusedAs('limit'),
   OverQuota: refusedAs('limit'),
 };

@@ -2,6 +2,7 @@ import { defineManifest, yes } from '../../domain/manifest.js';
 
 const DOCS = 'https://docs.otc.t-systems.com';
 const ALLOCATE = ['ip allocate'];
+const CREATE = ['privateip create'];
 
 export const otc = defineManifest({
   id: 'otc',
@@ -87,6 +88,18 @@ export const otc = defineManifest({
       help: 'what is billed; Open Telekom Cloud knows traffic only',
       on: ALLOCATE,
     },
+    virtual: {
+      kind: 'boolean',
+      help: 'make a virtual IP, which several servers may answer for; the guests configure it themselves',
+      default: false,
+      on: CREATE,
+    },
+    bind: {
+      kind: 'string',
+      help: 'bind the virtual IP to these servers (names or ids) or ports (ids), with commas between them',
+      on: CREATE,
+    },
+    unbind: { kind: 'boolean', help: 'unbind a virtual IP from its servers first', default: false, on: ['privateip delete'] },
     'insecure-http': { kind: 'boolean', help: 'allow plain http, credentials and all', default: false, advanced: true },
   },
   oneOf: [
@@ -108,8 +121,8 @@ export const otc = defineManifest({
     releaseFloatingIp: yes(),
     listPrivateIps: yes({ takes: ['subnet'], note: 'every address of a subnet, those of servers too' }),
     getPrivateIp: yes(),
-    createPrivateIps: yes({ takes: ['address'], note: '20 in one request; they carry no name' }),
-    deletePrivateIp: yes(),
+    createPrivateIps: yes({ takes: ['address'], note: '20 in one request; they carry no name; virtual ones one by one' }),
+    deletePrivateIp: yes({ note: 'a virtual IP must be unbound' }),
     listServers: yes(),
     getServer: yes(),
     listNetworks: yes({ note: 'the VPCs' }),

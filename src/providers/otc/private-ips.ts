@@ -4,17 +4,18 @@ import type { Outcome, PrivateIpQuery, PrivateIpSpec } from '../../domain/driver
 import { IpctlError } from '../../domain/errors.js';
 import type { PrivateIp } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
-import { once } from './access.js';
-import { type AddressOrder, orAbsent } from './api.js';
+import { type AddressOrder, orAbsent, type VirtualOrder } from './api.js';
 import type { Cloud } from './association.js';
-import { holderOf, refused, servesServer } from './records.js';
-import { type Reserved, readReservedList, type WireSubnet } from './wire.js';
+import { eipAt, explaining, userOf } from './explain.js';
+import { asPartial } from './partial.js';
+import { holderOf, markedName, refused, servesServer } from './records.js';
+import { neverIn, subnetsOf } from './subnets.js';
+import { virtualIps } from './virtual-ips.js';
+import { type Reserved, readReservedList } from './wire.js';
 
 /** The provider's own limit for one request. */
 const CHUNK = 20;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-const described = ({ id, name, vpc, cidr }: WireSubnet): string => `${id} (${name ?? 'unnamed'}, VPC ${vpc ?? 'none'}, ${cidr})`;
+const isAutomatic = ({ address }: AddressOrder): boolean => address === undefined;
 
 /** Looked for by somebody else as well: a failure must not go unheard because nobody awaits it yet. */
 function started<T>(work: Promise<T>): Promise<T> {
@@ -22,31 +23,11 @@ function started<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-export function privateIps({ context: { place, mutate, settle }, access, open, records }: Cloud) {
-  const subnets = once(async (): Promise<WireSubnet[]> => collect((await open()).listSubnets()));
-
-  const noSubnet = (ref: string): IpctlError => refused('not-found', `no subnet '${ref}' in profile ${place.profile}`, 'ipctl subnet list');
-
-  /** A name is looked up; an id costs no request, since a wrong one shows in the reply. */
-  const subnetId = async (ref: string): Promise<string> => {
-    if (UUID.test(ref)) return ref;
-    const named = (await subnets()).filter(({ name }) => name === ref);
-    const [only, ...others] = named;
-    if (only === undefined) throw noSubnet(ref);
-    if (others.length > 0)
-      throw refused('usage', `${named.length} subnets are named '${ref}'`, `use an id: ${named.map(described).join(', ')}`);
-    return only.id;
-  };
-
-  /** The list of an unknown subnet is empty, and so is that of a Neutron subnet's id, the other id of the same thing. */
-  const requireKnown = async (ref: string, id: string): Promise<void> => {
-    const all = await subnets();
-    if (all.some((subnet) => subnet.id === id)) return;
-    const meant = all.find(({ neutronSubnet }) => neutronSubnet === id);
-    throw meant === undefined
-      ? noSubnet(ref)
-      : refused('usage', `'${ref}' is the Neutron subnet id`, `use the network id: ${described(meant)}`);
-  };
+export function privateIps(cloud: Cloud) {
+  const { context, access, open, records } = cloud;
+  const { place, options, mutate, settle } = context;
+  const subnets = subnetsOf({ context, open });
+  const explain = explaining({ open });
 
   const reservedIn = async (id: string): Promise<Reserved[]> => collect((await open()).listReserved(id));
 
@@ -57,16 +38,16 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
     const record = async (reserved: Reserved): Promise<PrivateIp> =>
       records.privateIp(reserved, servesServer(reserved) ? holderOf(reserved.id, await servers) : null);
     if (subnet !== undefined) {
-      const id = await subnetId(subnet);
+      const { id } = await subnets.meant(subnet);
       let empty = true;
       for await (const reserved of api.listReserved(id)) {
         empty = false;
         if (address === undefined || reserved.address === address) yield await record(reserved);
       }
-      if (empty) await requireKnown(subnet, id);
+      if (empty) await subnets.requireKnown(subnet, id);
       return;
     }
-    const fitting = (await subnets()).filter(({ cidr }) => address === undefined || contains(cidr, address));
+    const fitting = (await subnets.all()).filter(({ cidr }) => address === undefined || contains(cidr, address));
     for (const reserved of fitting.map(({ id }) => started(reservedIn(id)))) {
       for (const each of await reserved) if (address === undefined || each.address === address) yield await record(each);
     }
@@ -75,7 +56,9 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
   /** One by its address: the server is asked for only when there is one. */
   const find = async (address: string, subnet: string | undefined): Promise<Reserved[]> => {
     const ids =
-      subnet === undefined ? (await subnets()).filter(({ cidr }) => contains(cidr, address)).map(({ id }) => id) : [await subnetId(subnet)];
+      subnet === undefined
+        ? (await subnets.all()).filter(({ cidr }) => contains(cidr, address)).map(({ id }) => id)
+        : [(await subnets.meant(subnet)).id];
     const found = await Promise.all(ids.map(reservedIn));
     return found.flat().filter((reserved) => reserved.address === address);
   };
@@ -85,6 +68,12 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
     const servers = await collect((await open()).listServers({ ip: reserved.address }));
     return records.privateIp(reserved, holderOf(reserved.id, servers));
   };
+
+  /** Private IPs of a subnet that have these addresses. */
+  const holders = async (subnet: string, addresses: readonly string[]): Promise<PrivateIp[]> =>
+    Promise.all((await reservedIn(subnet)).filter(({ address }) => addresses.includes(address)).map(withServer));
+
+  const bindings = virtualIps(cloud, reservedIn);
 
   /**
    * A lost answer. A chosen address that is new is ours, and since a request is granted whole, so is the rest of it when just
@@ -128,17 +117,26 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
       }),
     );
     const asked = [...new Set(orders.map(({ subnet }) => subnet))];
-    const before = async (): Promise<readonly string[]> => (await Promise.all(asked.map(reservedIn))).flat().map(({ id }) => id);
+    const before = async (): Promise<readonly string[]> => {
+      const there = (await Promise.all(asked.map(reservedIn))).flat();
+      const taken = there.filter(({ subnet, address }) => orders.some((order) => order.subnet === subnet && order.address === address));
+      if (taken.length === 0) return there.map(({ id }) => id);
+      const held = await Promise.all(taken.map(withServer));
+      throw refused('conflict', held.map((ip) => `${ip.address} is held by ${userOf(ip)} (id ${ip.id})`).join('; '));
+    };
     const made = await mutate<readonly Reserved[]>({
       key,
       creates: true,
-      request: api.assignAddresses(orders),
+      // Automatic ones first, as the provider's own example has them.
+      request: api.assignAddresses([...orders.filter(isAutomatic), ...orders.filter((order) => !isAutomatic(order))]),
       via: access.vpc,
       read: readReservedList,
       standIn,
       // A chosen address is its own proof.
       ...(orders.every(({ address }) => address !== undefined) ? {} : { before }),
       look: (known) => lookFor(orders, known),
+    }).catch(async (thrown: unknown) => {
+      throw await explain.creation(thrown, orders, { subnets, holders });
     });
     const chosen = new Set(orders.flatMap(({ address }) => address ?? []));
     const automatic = made.filter(({ address }) => !chosen.has(address));
@@ -146,15 +144,28 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
       const got = address === undefined ? automatic.shift() : made.find((reserved) => reserved.address === address);
       return got === undefined ? [] : [records.privateIp(got, null)];
     });
-    if (sorted.length === orders.length) return sorted;
+    const surplus = made.filter(({ id }) => !sorted.some((ip) => ip.id === id)).map((each) => records.privateIp(each, null));
+    if (sorted.length === orders.length && surplus.length === 0) return sorted;
     const missing = [...chosen].filter((address) => !sorted.some((ip) => ip.address === address));
     const what = missing.length === 0 ? '' : `, without ${missing.join(', ')}`;
-    throw new IpctlError('partial', `the provider gave ${sorted.length} of ${orders.length} private IPs${what}`, {
+    throw new IpctlError('partial', `the provider gave ${made.length} of ${orders.length} private IPs${what}`, {
       provider: 'otc',
-      exists: sorted,
-      hint: 'those that were made are listed; ask for the rest again',
+      exists: [...sorted, ...surplus],
+      hint: surplus.length === 0 ? 'those that were made are listed; ask for the rest again' : 'all that were made are listed',
     });
   };
+
+  /** What it would be certain to refuse is refused here, before anything is sent. */
+  const ordersOf = async (specs: readonly PrivateIpSpec[]): Promise<VirtualOrder[]> =>
+    Promise.all(
+      specs.map(async ({ subnet: ref, address, mark }): Promise<VirtualOrder> => {
+        if (address?.includes(':') === true) throw refused('usage', `${address}: private IPs are IPv4 here`);
+        const { id, known } = await subnets.meant(ref);
+        const never = known === undefined || address === undefined ? undefined : neverIn(known, address);
+        if (never !== undefined) throw refused('usage', never);
+        return { subnet: id, address, name: markedName(mark), neutronSubnet: known?.neutronSubnet ?? undefined };
+      }),
+    );
 
   return {
     list,
@@ -175,29 +186,29 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
     },
 
     async create(specs: readonly PrivateIpSpec[]): Promise<readonly PrivateIp[]> {
-      const orders = await Promise.all(
-        specs.map(async ({ subnet, address }): Promise<AddressOrder> => ({ subnet: await subnetId(subnet), address })),
-      );
+      if (!options.virtual && options.bind !== undefined) {
+        throw refused('usage', '--otc-bind is for virtual IPs', 'make one with --otc-virtual true');
+      }
+      const orders = await ordersOf(specs);
+      if (options.virtual) {
+        return bindings.create(orders, (thrown, order) => explain.creation(thrown, [order], { subnets, holders }));
+      }
       const made: PrivateIp[] = [];
       for (let start = 0; start < orders.length; start += CHUNK) {
         const key = orders.length <= CHUNK ? 'create' : `create ${start / CHUNK + 1}`;
         try {
           made.push(...(await assign(key, orders.slice(start, start + CHUNK))));
         } catch (thrown) {
-          if (made.length === 0 || !(thrown instanceof IpctlError) || thrown.kind === 'signal') throw thrown;
-          const exists = [...made, ...(thrown.details.exists ?? [])];
-          throw new IpctlError('partial', `${exists.length} of ${orders.length} private IPs were made, but then: ${thrown.message}`, {
-            ...thrown.details,
-            exists,
-            errors: [thrown],
-            cause: thrown,
-          });
+          if (made.length === 0) throw thrown;
+          const also = thrown instanceof IpctlError ? (thrown.details.exists?.length ?? 0) : 0;
+          throw asPartial(`${made.length + also} of ${orders.length} private IPs were made`, made, thrown);
         }
       }
       return made;
     },
 
     async delete(ip: PrivateIp): Promise<void> {
+      if (ip.usedBy === 'virtual') await bindings.unbind(ip);
       const api = await open();
       const gone = async (): Promise<boolean> => (await orAbsent(api.showReserved(ip.id))) === undefined;
       await orAbsent(
@@ -208,6 +219,8 @@ export function privateIps({ context: { place, mutate, settle }, access, open, r
           read: () => ip,
           standIn: ip,
           look: async () => ((await gone()) ? { is: 'applied', result: ip } : { is: 'not-applied' }),
+        }).catch(async (thrown: unknown) => {
+          throw await explain.deletion(thrown, ip, eipAt({ open, records }));
         }),
       );
       await settle({ accepted: ip, check: async () => ((await gone()) ? ip : undefined), what: `${ip.address} to be gone` });

@@ -42,6 +42,7 @@ export interface WireSubnet {
   readonly name: string | null;
   readonly vpc: string | null;
   readonly cidr: string;
+  readonly gateway: string | null;
   readonly raw: unknown;
 }
 
@@ -51,10 +52,29 @@ export interface WireVpc {
   readonly raw: unknown;
 }
 
+/** An entry of a port's allowed address pairs: an address or a CIDR, and a MAC address, the port's own where it is null. */
+export interface Pair {
+  readonly address: string;
+  readonly mac: string | null;
+}
+
 export interface Port {
   readonly id: string;
+  readonly status: string;
+  readonly network: string | null;
+  readonly project: string | null;
+  readonly owner: string;
   readonly addresses: readonly string[];
   readonly primary: boolean;
+  readonly pairs: readonly Pair[];
+  readonly raw: unknown;
+}
+
+/** How much of something there is, and how much is taken. -1: no limit. */
+export interface Usage {
+  readonly type: string;
+  readonly used: number;
+  readonly total: number;
 }
 
 export interface WireServer {
@@ -157,6 +177,7 @@ export const readSubnets = (reply: Reply): WireSubnet[] =>
         name: value.textOrNull('name'),
         vpc: value.textOrNull('vpc_id'),
         cidr,
+        gateway: value.textOrNull('gateway_ip'),
         raw: value.raw,
       };
     });
@@ -166,14 +187,48 @@ export const readVpcs = (reply: Reply): WireVpc[] =>
     .list('vpcs')
     .map((value) => ({ id: value.text('id'), name: value.textOrNull('name'), raw: value.raw }));
 
-export const readPorts = (reply: Reply): Port[] =>
+const listOrNone = (value: Fields, name: string): readonly Fields[] => (value.raw[name] == null ? [] : value.list(name));
+
+const readPortFields = (value: Fields): Port => ({
+  id: value.text('id'),
+  status: value.textOrNull('status') ?? 'UNKNOWN',
+  network: value.textOrNull('network_id'),
+  project: value.textOrNull('tenant_id'),
+  owner: value.textOrNull('device_owner') ?? '',
+  addresses: listOrNone(value, 'fixed_ips').map((fixed) => address(fixed, 'ip_address', 'fixed_ips')),
+  primary: value.objectOrNull('binding:vif_details')?.flag('primary_interface') ?? false,
+  pairs: listOrNone(value, 'allowed_address_pairs').map((pair) => ({
+    address: pair.text('ip_address'),
+    mac: pair.textOrNull('mac_address'),
+  })),
+  raw: value.raw,
+});
+
+export const readPort = (reply: Reply): Port => readPortFields(body(reply).object('port'));
+
+export const readPorts = (reply: Reply): Port[] => body(reply).list('ports').map(readPortFields);
+
+const count = (value: Fields, name: string): number => {
+  const found = value.integerOrNull(name);
+  if (found === null) throw broken(`${name} is missing`);
+  return found;
+};
+
+export const readQuotas = (reply: Reply): Usage[] =>
   body(reply)
-    .list('ports')
-    .map((value) => ({
-      id: value.text('id'),
-      addresses: value.raw.fixed_ips === undefined ? [] : value.list('fixed_ips').map((fixed) => address(fixed, 'ip_address', 'fixed_ips')),
-      primary: value.objectOrNull('binding:vif_details')?.flag('primary_interface') ?? false,
-    }));
+    .object('quotas')
+    .list('resources')
+    .map((value) => ({ type: value.text('type'), used: count(value, 'used'), total: count(value, 'quota') }));
+
+/** Of the addresses of one network; those that the provider keeps are in neither number. */
+export function readAvailability(reply: Reply): Usage {
+  const value = body(reply).object('network_ip_availability');
+  return {
+    type: value.textOrNull('network_name') ?? value.text('network_id'),
+    used: count(value, 'used_ips'),
+    total: count(value, 'total_ips'),
+  };
+}
 
 function readServerFields(value: Fields): WireServer {
   const networks = value.objectOrNull('addresses');

@@ -53,6 +53,16 @@ export const reserved = (id: string, address: string, more: object = {}): object
   ...more,
 });
 
+export const subnet = {
+  id: SUBNET,
+  name: 'app',
+  cidr: '10.40.8.0/24',
+  gateway_ip: '10.40.8.1',
+  vpc_id: VPC,
+  neutron_network_id: SUBNET,
+  neutron_subnet_id: NEUTRON_SUBNET,
+};
+
 export const cloudServer = {
   id: SERVER,
   name: 'web-01',

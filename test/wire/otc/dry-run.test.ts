@@ -47,7 +47,7 @@ test('a dry run reads, plans what would be sent, and sends nothing', async () =>
       assert.deepEqual(await planned((driver) => verb(driver, 'releaseFloatingIp')(ip)), [`release: DELETE /publicips/${ip.id} undefined`]);
       const [subnet] = await run((driver) => collect(verb(driver, 'listSubnets')()));
       assert.deepEqual(await planned((driver) => chosen(driver, '192.168.1.17', undefined)), [
-        `create: POST /privateips {"privateips":[{"subnet_id":"${subnet?.id}","ip_address":"192.168.1.17"},{"subnet_id":"${subnet?.id}"}]}`,
+        `create: POST /privateips {"privateips":[{"subnet_id":"${subnet?.id}"},{"subnet_id":"${subnet?.id}","ip_address":"192.168.1.17"}]}`,
       ]);
       assert.deepEqual(await planned((driver) => verb(driver, 'deletePrivateIp')({ id: 'x', address: '192.168.1.17' } as never)), [
         'delete: DELETE /privateips/x undefined',

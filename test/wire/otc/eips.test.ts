@@ -131,6 +131,77 @@ test('no bandwidth is bought that nobody asked for, and labels that would be ref
   }
 });
 
+test('charge mode: traffic alone on this cloud, every one on the other', async () => {
+  for (const mode of ['bandwidth', '95peak_plus']) {
+    await scripted(
+      [],
+      async ({ run }) => {
+        const error = await failing(
+          'usage',
+          run((driver) => verb(driver, 'allocateFloatingIp')(spec())),
+        );
+        assert.match(error.message, /bills by traffic only/);
+      },
+      { options: { 'bandwidth-size': '10', 'charge-mode': mode } },
+    );
+    const body = { publicip: { type: '5_bgp' }, bandwidth: { share_type: 'PER', name: 'ipctl-mbx1-0001', size: 10, charge_mode: mode } };
+    await scripted(
+      [
+        { source: EIPS, request: request(`POST ${V1}/publicips`, body), reply: { status: 200, body: { publicip: pending } } },
+        { source: EIPS, request: request(`GET ${V1}/publicips/${EIP}`), reply: { status: 200, body: { publicip: eip() } } },
+      ],
+      async ({ run }) => {
+        assert.equal((await run((driver) => verb(driver, 'allocateFloatingIp')(spec()))).id, EIP);
+      },
+      { options: { 'bandwidth-size': '10', 'charge-mode': mode, cloud: 'huawei' } },
+    );
+  }
+});
+
+test('an allocation that hits a limit names the quota and what is used, if that can be learnt', async () => {
+  const body = { publicip: { type: '5_bgp' }, bandwidth: { share_type: 'PER', name: 'ipctl-mbx1-0001', size: 10 } };
+  const post = (code: string) => ({
+    source: EIPS,
+    request: request(`POST ${V1}/publicips`, body),
+    reply: { status: 409, body: { code, message: 'Too many.' } },
+  });
+  const quotas = (reply: { readonly status: number; readonly body: unknown }) => ({
+    source: 'vpc, quota: more rows than were asked for',
+    request: request(`GET ${V1}/quotas?type=publicIp`),
+    reply,
+  });
+  const rows = (used: number, quota: number) => ({
+    status: 200,
+    body: {
+      quotas: {
+        resources: [
+          { type: 'vpc', used: 1, quota: 5, min: 0 },
+          { type: 'publicIp', used, quota, min: 0 },
+        ],
+      },
+    },
+  });
+  for (const [code, reply, says] of [
+    ['VPC.0521', rows(10, 10), 'Too many (otc 409 VPC.0521): quota publicIp: 10 of 10 used'],
+    ['VPC.0532', rows(2, -1), 'Too many (otc 409 VPC.0532): quota publicIp: 2 used, without a limit'],
+    ['VPC.0521', { status: 403, body: { code: 'VPC.2201', message: 'no' } }, 'Too many (otc 409 VPC.0521)'],
+    ['VPC.0521', { status: 200, body: { quotas: { resources: [] } } }, 'Too many (otc 409 VPC.0521)'],
+    ['VPC.0521', { status: 200, body: 'no JSON' }, 'Too many (otc 409 VPC.0521)'],
+  ] as const) {
+    await scripted(
+      [post(code), quotas(reply)],
+      async ({ run }) => {
+        const error = await failing(
+          'limit',
+          run((driver) => verb(driver, 'allocateFloatingIp')(spec())),
+        );
+        assert.deepEqual([error.message, error.details.operation?.state], [says, 'not-applied']);
+      },
+      { options: { 'bandwidth-size': '10' } },
+    );
+  }
+});
+
 test('a list costs two requests with names, one without; every state is read', async () => {
   const rows: readonly [object, string, unknown][] = [
     [bound, 'associated', [['web-01', PORT]]],

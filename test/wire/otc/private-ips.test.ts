@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { collect } from '../../../src/http/pages.js';
 import { verb } from '../../../src/operations/capable.js';
 import {
+  bound,
   cloudServer,
   FIRST,
   failing,
@@ -15,6 +16,7 @@ import {
   SECOND,
   SUBNET,
   scripted,
+  subnet,
   TOKEN,
   VPC,
 } from './cloud.js';
@@ -22,15 +24,6 @@ import {
 const V1 = `/v1/${PROJECT}`;
 const DETAIL = `${V1}/cloudservers/detail`;
 const PRIVATE_IPS = 'virtual-private-cloud, private_ip_address';
-
-const subnet = {
-  id: SUBNET,
-  name: 'app',
-  cidr: '10.40.8.0/24',
-  vpc_id: VPC,
-  neutron_network_id: SUBNET,
-  neutron_subnet_id: NEUTRON_SUBNET,
-};
 const assignBody = { privateips: [{ subnet_id: SUBNET }, { subnet_id: SUBNET, ip_address: '10.40.8.77' }] };
 
 test('a subnet is found by its name, and gives two private IPs, one of them chosen', async () => {
@@ -96,22 +89,25 @@ test('a subnet is found by its name, and gives two private IPs, one of them chos
   );
 });
 
-test('a chosen address in use is a conflict, though the status is 500: sent once, looked for never', async () => {
+test('more private IPs than asked for are all told', async () => {
   await scripted(
     [
       {
-        source: PRIVATE_IPS,
+        source: 'a longer answer than the request',
         request: request(`POST ${V1}/privateips`, { privateips: [{ subnet_id: SUBNET, ip_address: '10.40.8.77' }] }),
-        reply: { status: 500, body: { code: 'VPC.0701', message: 'The IP address is in use.' } },
+        reply: { status: 200, body: { privateips: [reserved(FIRST, '10.40.8.10'), reserved(SECOND, '10.40.8.77')] } },
       },
     ],
     async ({ run }) => {
       const error = await failing(
-        'conflict',
+        'partial',
         run((driver) => verb(driver, 'createPrivateIps')([{ subnet: SUBNET, address: '10.40.8.77', mark: 'm' }])),
       );
-      assert.equal(error.message, 'The IP address is in use (otc 500 VPC.0701)');
-      assert.equal(error.details.operation?.state, 'not-applied');
+      assert.match(error.message, /gave 2 of 1 private IPs/);
+      assert.deepEqual(
+        error.details.exists?.map(({ address }) => address),
+        ['10.40.8.77', '10.40.8.10'],
+      );
     },
   );
 });
@@ -175,6 +171,11 @@ test('the second request of a long order fails: what the first made is not lost'
         source: PRIVATE_IPS,
         request: request(`POST ${V1}/privateips`, { privateips: items.slice(20) }),
         reply: { status: 409, body: { code: 'VPC.0703', message: `No more IP addresses available on network ${SUBNET}.` } },
+      },
+      {
+        source: 'how full it is, best effort',
+        request: request(`GET /v2.0/network-ip-availabilities/${SUBNET}`),
+        reply: { status: 403, body: { code: 'VPC.2201', message: 'not allowed' } },
       },
     ],
     async ({ run, events }) => {
@@ -310,14 +311,21 @@ test('a private IP is shown by id, and deleted once it is seen to be gone', asyn
         request: request(`DELETE ${V1}/privateips/${PORT}`),
         reply: { status: 409, body: { code: 'VPC.0707', message: 'Private IP address is in use.' } },
       },
+      {
+        source: 'which EIP it carries',
+        request: request(`GET ${V1}/publicips?limit=2000`),
+        reply: { status: 200, body: { publicips: [bound] } },
+      },
     ],
     async ({ run }) => {
       const ip = await run((driver) => verb(driver, 'getPrivateIp')({ id: SECOND }));
       await run((driver) => verb(driver, 'deletePrivateIp')(ip));
-      await failing(
+      const error = await failing(
         'conflict',
         run((driver) => verb(driver, 'deletePrivateIp')({ ...ip, id: PORT })),
       );
+      assert.match(error.message, /VPC\.0707\): 203\.0\.113\.24 is bound to it$/);
+      assert.equal(error.details.hint, 'ipctl ip disassociate 203.0.113.24');
     },
   );
 });
