@@ -763,6 +763,18 @@ test('a server that is being built: on demand, without created and hostId, ready
   });
 });
 
+test('knob provisionedAfterLooks: ready after it was shown so often, not by being listed', () =>
+  bench({ delay: 0, provisionedAfterLooks: 2 }, async ({ origin, send }) => {
+    const ip = await allocated({ origin, send });
+    const status = async () => (await send('GET', `/servers/${BUILD_1}`)).json.server.status;
+    assert.equal(await status(), 'BUILD');
+    await send('GET', '/servers/detail?status=BUILD');
+    assert.equal(verdict(await send('POST', action(BUILD_1), { body: add(ip) })), '409');
+    assert.equal(await status(), 'BUILD');
+    assert.equal(verdict(await send('POST', action(BUILD_1), { body: add(ip) })), '202');
+    assert.equal(await status(), 'ACTIVE');
+  }));
+
 test('the server object reflects the bound addresses beside its own', () =>
   bench(AT_ONCE, async ({ origin, send }) => {
     const ip = await allocated({ origin, send });

@@ -1,9 +1,8 @@
-/** One function a call, and one place that reads their refusals. Calls that change something are data: the driver has them recorded and sent. */
+/** One function a call. Calls that change something are data: the driver has them recorded and sent. */
 
 import { IpctlError } from '../../domain/errors.js';
-import type { Fault, Reply, Request, Send } from '../../domain/exchange.js';
+import type { Reply, Request, Send } from '../../domain/exchange.js';
 import type { Values } from '../../domain/option.js';
-import { plainText, refusal } from '../../http/fault.js';
 import { type Page, pages } from '../../http/pages.js';
 import { parameterOf, url } from '../../http/url.js';
 import type { hostway } from './manifest.js';
@@ -12,12 +11,14 @@ import {
   type HostwayAccount,
   type HostwayServer,
   nextLink,
+  readAccount,
   readAccounts,
   readFlexibleIps,
   readOneFlexibleIp,
   readServer,
   readServerIds,
   readServers,
+  readZones,
 } from './wire.js';
 
 export type Options = Values<(typeof hostway)['options']>;
@@ -78,12 +79,16 @@ export function hostwayApi(options: Options, send: Send) {
     disassociate: (server: string, address: string): Request =>
       at('POST', [...prefix, 'servers', server, 'action'], {}, { removeFloatingIp: { address } }),
 
-    /** http://docs.hostway.com/index.php?title=ServerListDetails; where it is missing, the plain list and a look at each. */
-    async *listServers(): AsyncGenerator<HostwayServer, void, undefined> {
-      const detailed = paged([...prefix, 'servers', 'detail'], readServers)[Symbol.asyncIterator]();
+    /**
+     * http://docs.hostway.com/index.php?title=ServerListDetails; where it is missing, the plain list and a look at each.
+     * Surprise: without a `status` those that run, are stopped or are busy come, and no others.
+     */
+    async *listServers(status?: string): AsyncGenerator<HostwayServer, void, undefined> {
+      const query = status === undefined ? {} : { status };
+      const detailed = paged([...prefix, 'servers', 'detail'], readServers, query)[Symbol.asyncIterator]();
       const first = await orAbsent(detailed.next());
       if (first === undefined) {
-        for await (const id of paged([...prefix, 'servers'], readServerIds))
+        for await (const id of paged([...prefix, 'servers'], readServerIds, query))
           yield readServer(await send(at('GET', [...prefix, 'servers', id])));
         return;
       }
@@ -95,6 +100,12 @@ export function hostwayApi(options: Options, send: Send) {
 
     /** http://docs.hostway.com/index.php/Accounts:GET */
     accounts: (): AsyncIterable<HostwayAccount> => paged(['accounts'], readAccounts, { filterStatus: 'open', page: '1', pageSize: '100' }),
+
+    /** http://docs.hostway.com/index.php/Account; `not-found` where there is none, `auth` where it is closed or somebody else's. */
+    showAccount: (id: string): Promise<HostwayAccount> => send(at('GET', ['accounts', id])).then(readAccount),
+
+    /** http://docs.hostway.com/index.php/Zone: one word and one account under account URIs, another and all accounts before. */
+    zones: (): Promise<string[]> => send(at('GET', prefix.length === 0 ? ['zones'] : [...prefix, 'zone'])).then(readZones),
   };
 }
 
@@ -113,62 +124,3 @@ async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
     throw thrown;
   }
 }
-
-interface Explained {
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly id: string | undefined;
-}
-
-/**
- * http://docs.hostway.com/index.php/Server_Response_Codes: one key that names the fault, `message` in it, and an id for
- * support under `guid` or `errorid`. Surprise: a 401 is text or HTML, whatever was asked for, and some bodies are empty.
- */
-function explain({ json, text, status }: Reply): Explained {
-  const wordless = `Hostway answered ${status} without a word`;
-  if (typeof json === 'object' && json !== null) {
-    const [entry, ...more] = Object.entries(json as Record<string, unknown>);
-    const fault = more.length === 0 ? entry?.[1] : undefined;
-    if (entry !== undefined && typeof fault === 'object' && fault !== null && 'message' in fault) {
-      const { message, details, guid, errorid } = fault as Record<string, unknown>;
-      const parts = [message, details].filter((part): part is string => typeof part === 'string' && part !== '');
-      const id = [guid, errorid].find((part): part is string => typeof part === 'string' && part !== '');
-      return { message: parts.length === 0 ? wordless : parts.join(': '), code: entry[0], id };
-    }
-    return { message: plainText(JSON.stringify(json)), code: undefined, id: undefined };
-  }
-  const words = plainText(text);
-  return { message: words === '' ? wordless : words, code: undefined, id: undefined };
-}
-
-export const fault: Fault = (reply, request) => {
-  const { message, code, id } = explain(reply);
-  const base = { provider: 'hostway', reply, message, code, requestId: id };
-  const action = request.url.endsWith('/action');
-  const allocation = request.method === 'POST' && !action;
-  switch (reply.status) {
-    case 401:
-      return refusal({
-        ...base,
-        message: 'Hostway does not accept the user name or the password',
-        hint: 'check username and password of the profile',
-      });
-    case 400:
-      // Surprise: an unknown server is a bad request here, at times told without a word.
-      if (action) return refusal({ ...base, kind: reply.text.trim() === '' || /not found/i.test(message) ? 'not-found' : 'usage' });
-      return refusal({ ...base, hint: allocation ? 'name a zone of the account with --hostway-zone; some clouds want one' : undefined });
-    case 403:
-      // Surprise: also an address that is taken, and a quota that is used up.
-      if (action) return refusal({ ...base, kind: /assigned/i.test(message) ? 'conflict' : 'auth' });
-      return refusal({ ...base, kind: /quota|limit/i.test(message) ? 'limit' : 'auth' });
-    case 409:
-      return refusal({ ...base, kind: 'conflict', hint: action ? 'a server must be provisioned before it takes an address' : undefined });
-    case 503:
-      // The service itself speaks here, not a gateway before it: nothing was allocated, and waiting gives no address.
-      if (allocation && code !== undefined && /\b(pool|ip|address(es)?)\b/i.test(message))
-        return refusal({ ...base, kind: 'limit', fate: 'not-applied' });
-      return refusal(base);
-    default:
-      return refusal(base);
-  }
-};

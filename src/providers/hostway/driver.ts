@@ -2,25 +2,18 @@
 import { basic } from '../../auth/basic.js';
 import { parseAddress } from '../../domain/address.js';
 import type { Connect } from '../../domain/driver.js';
-import { type ErrorDetails, IpctlError, type Kind } from '../../domain/errors.js';
-import type { Association, FloatingIp, PrivateIp, Server, ServerRef, ServerState } from '../../domain/records.js';
+import { IpctlError } from '../../domain/errors.js';
+import type { FloatingIp, ServerRef } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
-import { fault, hostwayApi } from './api.js';
+import { hostwayApi } from './api.js';
+import { fault } from './fault.js';
+import { holding } from './holding.js';
 import type { hostway } from './manifest.js';
+import { addressOf, NOT_PROVISIONED, records } from './records.js';
 import { type FlexibleIp, type HostwayServer, readOneFlexibleIp } from './wire.js';
 
-const STATES: Readonly<Record<string, ServerState>> = {
-  ACTIVE: 'active',
-  BUILD: 'building',
-  PROCESSING: 'building',
-  STOPPED: 'stopped',
-  SUSPENDED: 'stopped',
-};
-
-/** Failures after which the request may still take effect. */
-const UNSETTLED: ReadonlySet<Kind> = new Set(['unknown', 'timeout', 'signal']);
-
-export const connect: Connect<typeof hostway> = ({ place, options, http, progress, conceal, mutate, settle }) => {
+export const connect: Connect<typeof hostway> = (context) => {
+  const { place, options, http, conceal, mutate, settle } = context;
   const { username, password, account } = options;
   const refused = (message: string): IpctlError =>
     new IpctlError('config', message, { provider: place.provider, profile: place.profile, fate: 'not-sent' });
@@ -45,154 +38,24 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
     name: (await servers()).find((server) => server.id === id)?.name ?? null,
   });
 
-  const associationWith = (server: ServerRef, { fixedIp }: Pick<FlexibleIp, 'fixedIp'>): Association => ({
-    id: null,
-    server,
-    port: null,
-    privateAddress: fixedIp === null ? null : (parseAddress(fixedIp)?.text ?? null),
-    certain: true,
-  });
-  const recordOf = (found: FlexibleIp, server: ServerRef | null): FloatingIp => ({
-    ...place,
-    project: account ?? null,
-    region: null,
-    id: found.ip,
-    address: found.ip,
-    version: 4,
-    prefixLength: null,
-    kind: 'floating',
-    name: null,
-    description: null,
-    labels: {},
-    reverseDns: null,
-    protected: null,
-    state: server === null ? 'free' : 'associated',
-    providerState: null,
-    ports: [],
-    associations: server === null ? [] : [associationWith(server, found)],
-    network: null,
-    subnet: null,
-    pool: found.pool,
-    createdAt: null,
-    updatedAt: null,
-    revision: null,
-    mark: null,
-    raw: found.raw,
-  });
+  const to = records(place, account);
   const resolved = async (found: FlexibleIp): Promise<FloatingIp> =>
-    recordOf(found, found.instanceId === null ? null : await named(found.instanceId));
-  const serverOf = (server: HostwayServer): Server => ({
-    ...place,
-    id: server.id,
-    name: server.name,
-    state: STATES[server.status] ?? 'unknown',
-    providerState: server.status,
-    addresses: [...server.public, ...server.private],
-    zone: server.zone,
-    raw: server.raw,
-  });
-  const privateIpsOf = (server: HostwayServer): PrivateIp[] =>
-    server.private.map((address) => ({
-      ...place,
-      project: account ?? null,
-      region: null,
-      id: address,
-      address,
-      version: 4,
-      name: null,
-      network: null,
-      subnet: null,
-      state: 'used',
-      providerState: null,
-      usedBy: 'server',
-      server: { id: server.id, name: server.name },
-      port: null,
-      createdAt: null,
-      mark: null,
-      raw: { id: server.id, address },
-    }));
+    to.floatingIp(found, found.instanceId === null ? null : await named(found.instanceId));
+  const { absent, associate, disassociate, move } = holding({ context, api, send, to, named });
 
-  const addressOf = (ip: FloatingIp): string => ip.address ?? ip.id;
-  const absent = (address: string, details: ErrorDetails = { provider: place.provider }): IpctlError =>
-    new IpctlError('not-found', `no floating IP '${address}' in profile ${place.profile}`, details);
-  const holderText = async (id: string): Promise<string> => (await named(id)).name ?? id;
+  const unsupported = (message: string): IpctlError =>
+    new IpctlError('unsupported', message, { provider: place.provider, fate: 'not-sent' });
 
-  /** One `addFloatingIp`, until the address shows the server. */
-  const put = async (ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => {
-    const address = addressOf(ip);
-    const accepted: FloatingIp = { ...ip, state: 'pending' };
-    const standIn: FloatingIp = { ...ip, state: 'associated', associations: [associationWith(server, { fixedIp: null })] };
-    const shown = (found: FlexibleIp | undefined): FloatingIp | undefined =>
-      found?.instanceId === server.id ? recordOf(found, server) : undefined;
-    const from = await mutate<FloatingIp>({
-      key: `associate ${server.name ?? server.id}`,
-      request: api.associate(server.id, address),
-      via: send,
-      read: () => accepted,
-      standIn,
-      async look() {
-        const done = shown(await api.showFlexibleIp(address));
-        return done === undefined ? { is: 'not-applied' } : { is: 'applied', result: done };
+  /** Why the account of the profile is not among those that the credentials open. */
+  const closedTo = async (id: string): Promise<IpctlError> => {
+    const why = await api.showAccount(id).then(
+      () => 'it is not open',
+      (thrown: unknown) => {
+        if (!(thrown instanceof IpctlError) || !['auth', 'not-found'].includes(thrown.kind)) throw thrown;
+        return thrown.message;
       },
-    }).catch(async (thrown: unknown) => {
-      // A 403 has three meanings, a 400 or 404 may be about server or address: only the address itself tells.
-      if (!(thrown instanceof IpctlError) || ![400, 403, 404].includes(thrown.details.status ?? 0)) throw thrown;
-      const found = await api.showFlexibleIp(address);
-      if (found === undefined) throw absent(address, thrown.details);
-      const already = shown(found);
-      if (already !== undefined) return already;
-      if (thrown.details.status !== 403) throw thrown;
-      if (found.instanceId === null) throw new IpctlError('auth', thrown.message, thrown.details);
-      throw new IpctlError(
-        'conflict',
-        `${address} is associated with ${await holderText(found.instanceId)}: ${thrown.message}`,
-        thrown.details,
-      );
-    });
-    return settle({
-      accepted: from,
-      async check() {
-        const found = await api.showFlexibleIp(address);
-        // Released by somebody meanwhile: no server will ever hold it.
-        if (found === undefined) throw absent(address);
-        return shown(found);
-      },
-      what: `${server.name ?? server.id} to hold ${address}`,
-    });
-  };
-
-  /** One `removeFloatingIp`, until the address shows nobody. */
-  const take = async (ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => {
-    const address = addressOf(ip);
-    const standIn: FloatingIp = { ...ip, state: 'free', associations: [] };
-    const shown = (found: FlexibleIp | undefined): FloatingIp | undefined =>
-      found !== undefined && found.instanceId !== server.id
-        ? recordOf(found, found.instanceId === null ? null : { id: found.instanceId, name: null })
-        : undefined;
-    const from = await mutate<FloatingIp>({
-      key: `disassociate ${server.name ?? server.id}`,
-      request: api.disassociate(server.id, address),
-      via: send,
-      read: () => ({ ...ip, state: 'pending' }),
-      standIn,
-      async look() {
-        const done = shown(await api.showFlexibleIp(address));
-        return done === undefined ? { is: 'not-applied' } : { is: 'applied', result: done };
-      },
-    }).catch(async (thrown: unknown) => {
-      // 409 says "not this server's address" as well as "server is being built".
-      if (!(thrown instanceof IpctlError) || thrown.details.status !== 409) throw thrown;
-      const found = await api.showFlexibleIp(address);
-      if (found === undefined) throw absent(address, { ...thrown.details, hint: undefined });
-      const gone = shown(found);
-      if (gone === undefined) throw thrown;
-      return gone;
-    });
-    return settle({
-      accepted: from,
-      check: async () => shown(await api.showFlexibleIp(address)),
-      what: `${address} to leave ${server.name ?? server.id}`,
-    });
+    );
+    return new IpctlError('auth', `these credentials do not open account ${id}: ${why}`, { provider: place.provider });
   };
 
   return {
@@ -200,11 +63,9 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
       const found = await collect(api.accounts());
       const mine = account === undefined ? found : found.filter(({ accountNumber }) => accountNumber === account);
       if (mine.length === 0) {
-        throw new IpctlError(
-          'auth',
-          account === undefined ? 'these credentials open no account' : `these credentials do not open account ${account}`,
-          { provider: place.provider },
-        );
+        throw account === undefined
+          ? new IpctlError('auth', 'these credentials open no account', { provider: place.provider })
+          : await closedTo(account);
       }
       const id = mine.map(({ accountNumber }) => accountNumber).join(',');
       return { id, name: id, user: username, project: id, region: null };
@@ -214,9 +75,7 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
       // The names are on their way while the addresses come in.
       if (serverNames) servers().catch(() => undefined);
       for await (const found of api.listFlexibleIps()) {
-        yield serverNames
-          ? await resolved(found)
-          : recordOf(found, found.instanceId === null ? null : { id: found.instanceId, name: null });
+        yield serverNames ? await resolved(found) : to.unnamed(found);
       }
     },
 
@@ -231,7 +90,7 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
 
     async allocateFloatingIp() {
       const known = async (): Promise<readonly string[]> => (await collect(api.listFlexibleIps())).map(({ ip }) => ip);
-      const unknownYet = recordOf({ ip: '{ip.address}', instanceId: null, fixedIp: null, pool: 'default', raw: null }, null);
+      const unknownYet = to.floatingIp({ ip: '{ip.address}', instanceId: null, fixedIp: null, pool: 'default', raw: null }, null);
       const allocated = await mutate<FloatingIp>({
         key: 'allocate',
         creates: true,
@@ -241,15 +100,19 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
           const made = readOneFlexibleIp(reply);
           if (made === undefined)
             throw new IpctlError('defect', 'the provider answered an allocation without an address', { fate: 'unknown' });
-          return { ...recordOf(made, null), state: 'pending' };
+          return { ...to.floatingIp(made, null), state: 'pending' };
         },
         standIn: unknownYet,
         before: known,
         async look(before) {
           const fresh = (await collect(api.listFlexibleIps())).filter(({ ip }) => !before.includes(ip));
           if (fresh.length === 0) return { is: 'not-applied' };
-          return { is: 'unknown', candidates: fresh.map((found) => ({ name: found.ip, result: recordOf(found, null) })) };
+          return { is: 'unknown', candidates: fresh.map((found) => ({ name: found.ip, result: to.floatingIp(found, null) })) };
         },
+      }).catch(async (thrown: unknown) => {
+        if (!(thrown instanceof IpctlError) || thrown.details.status !== 400) throw thrown;
+        const zones = await api.zones().catch(() => []);
+        throw zones.length === 0 ? thrown : thrown.with({ hint: `name a zone with --hostway-zone: ${zones.join(', ')}` });
       });
       const address = addressOf(allocated);
       return settle({
@@ -263,58 +126,20 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
     },
 
     async associateFloatingIp(ip, { servers: [server] }) {
-      if (server === undefined)
-        throw new IpctlError('unsupported', 'Hostway associates with servers, not with ports', {
-          provider: place.provider,
-          fate: 'not-sent',
-        });
-      // Only BUILD is known to be turned away: a server in PROCESSING exists, and is busy with something else.
-      if (server.providerState === 'BUILD') {
-        throw new IpctlError('conflict', `${server.name ?? server.id} is still being built`, {
-          provider: place.provider,
-          fate: 'not-sent',
-          hint: 'try again when server list shows it active',
-        });
-      }
-      return put(ip, { id: server.id, name: server.name });
+      if (server === undefined) throw unsupported('Hostway associates with servers, not with ports');
+      return associate(ip, server);
     },
 
     async disassociateFloatingIp(ip, from) {
       let current = ip;
-      for (const { server } of from) if (server !== null) current = await take(current, server);
+      for (const { server } of from) if (server !== null) current = await disassociate(current, server);
       return current;
     },
 
     async moveFloatingIp(ip, { servers: [target] }) {
       const holder = ip.associations[0]?.server ?? null;
-      if (target === undefined || holder === null)
-        throw new IpctlError('unsupported', 'Hostway moves an address from a server to a server', {
-          provider: place.provider,
-          fate: 'not-sent',
-        });
-      const free = await take(ip, holder);
-      const now = free.associations[0]?.server ?? null;
-      // Accepted and not waited for, it still names the old holder.
-      if (now !== null && now.id !== holder.id) {
-        throw new IpctlError('conflict', `${addressOf(ip)} went to ${await holderText(now.id)} meanwhile`, { provider: place.provider });
-      }
-      try {
-        return await put(free, { id: target.id, name: target.name });
-      } catch (thrown) {
-        // Its outcome unknown, the address may be on its way to the target: putting it back would race with that.
-        if (!(thrown instanceof IpctlError) || UNSETTLED.has(thrown.kind)) throw thrown;
-        progress(`putting ${addressOf(ip)} back on ${holder.name ?? holder.id}`);
-        const back = await put(free, holder).catch((failed: unknown) => (failed instanceof IpctlError ? failed : Promise.reject(failed)));
-        const where = !(back instanceof IpctlError)
-          ? `it is back on ${holder.name ?? holder.id}`
-          : UNSETTLED.has(back.kind)
-            ? `whether it is back on ${holder.name ?? holder.id} is not known`
-            : 'it could not be put back and serves nobody now';
-        throw new IpctlError(thrown.kind, `${thrown.message}; ${where}`, {
-          ...thrown.details,
-          exists: [back instanceof IpctlError ? free : back],
-        });
-      }
+      if (target === undefined || holder === null) throw unsupported('Hostway moves an address from a server to a server');
+      return move(ip, holder, target);
     },
 
     async releaseFloatingIp(ip) {
@@ -336,22 +161,30 @@ export const connect: Connect<typeof hostway> = ({ place, options, http, progres
 
     async *listPrivateIps({ address }) {
       for (const server of await servers())
-        for (const ip of privateIpsOf(server)) if (address === undefined || ip.address === address) yield ip;
+        for (const ip of to.privateIps(server)) if (address === undefined || ip.address === address) yield ip;
     },
 
     async getPrivateIp(ref) {
       const text = 'id' in ref ? ref.id : ref.address;
       const address = parseAddress(text)?.text;
-      const found = (await servers()).flatMap(privateIpsOf).find((ip) => ip.address === address);
+      const found = (await servers()).flatMap(to.privateIps).find((ip) => ip.address === address);
       if (found === undefined)
         throw new IpctlError('not-found', `no private IP '${text}' in profile ${place.profile}`, { provider: place.provider });
       return found;
     },
 
-    async *listServers() {
-      for (const server of await servers()) yield serverOf(server);
+    async *listServers({ name }) {
+      const unfinished = (): Promise<HostwayServer[]> => collect(api.listServers(NOT_PROVISIONED));
+      if (name === undefined) {
+        const [all, building] = await Promise.all([servers(), unfinished()]);
+        yield* [...all, ...building].map(to.server);
+        return;
+      }
+      const all = await servers();
+      const known = all.some((server) => server.name === name || server.id === name);
+      yield* [...all, ...(known ? [] : await unfinished())].map(to.server);
     },
 
-    getServer: async (id) => serverOf(await api.showServer(id)),
+    getServer: async (id) => to.server(await api.showServer(id)),
   };
 };

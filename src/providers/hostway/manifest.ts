@@ -44,7 +44,7 @@ export const hostway = defineManifest({
     getPrivateIp: yes(),
     createPrivateIps: no('private addresses come with the server, no call adds one', SERVER_IPS, 'order a server that has one'),
     deletePrivateIp: no('private addresses go with the server, no call removes one', SERVER_IPS),
-    listServers: yes({ note: 'servers being built are not listed; their id works' }),
+    listServers: yes({ note: 'suspended servers are not listed; their id works' }),
     getServer: yes(),
     listNetworks: no('the API has no networks', ALLOCATE, 'addresses come from the one pool of a zone'),
     listSubnets: no('the API has no subnets', ALLOCATE, 'addresses come from the one pool of a zone'),

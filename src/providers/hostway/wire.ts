@@ -82,6 +82,15 @@ export const readAccounts = ({ json }: Reply): HostwayAccount[] =>
     .list('list')
     .map((account) => ({ accountNumber: account.id('accountNumber') }));
 
+export const readAccount = ({ json }: Reply): HostwayAccount => ({ accountNumber: fields(json, '').id('accountNumber') });
+
+/** Keys of the zones of all accounts in the answer, each once: the root keys are account numbers. */
+export function readZones({ json }: Reply): string[] {
+  const body = fields(json, '');
+  const keys = Object.keys(body.raw).flatMap((account) => body.list(account).map((zone) => zone.text('zone')));
+  return [...new Set(keys)];
+}
+
 /** Where the next page is, by the links of a paged list. */
 export function nextLink({ json }: Reply): string | undefined {
   const body = fields(json, '');

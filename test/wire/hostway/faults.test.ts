@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Fate, Kind } from '../../../src/domain/errors.js';
 import type { Request } from '../../../src/domain/exchange.js';
-import { fault } from '../../../src/providers/hostway/api.js';
+import { fault } from '../../../src/providers/hostway/fault.js';
 import { SERVER_13 } from './scene.js';
 
 const api = 'https://api.hostway.com';
@@ -74,7 +74,38 @@ const rows: readonly Row[] = [
     fate: 'unknown',
     message: 'Hostway answered 500 without a word (hostway 500 computeFault)',
   },
-  { name: 'other JSON', request: list, status: 404, body: { a: 1, b: 2 }, kind: 'not-found', message: '{"a":1,"b":2} (hostway 404)' },
+  {
+    name: 'other JSON without a sentence',
+    request: list,
+    status: 404,
+    body: { a: 1, b: { c: 'x' } },
+    kind: 'not-found',
+    message: 'Hostway answered 404 in a form that says nothing to a reader (hostway 404)',
+  },
+  {
+    name: 'a list',
+    request: list,
+    status: 404,
+    body: ['x'],
+    kind: 'not-found',
+    message: 'Hostway answered 404 in a form that says nothing to a reader (hostway 404)',
+  },
+  {
+    name: 'a sentence at the top',
+    request: list,
+    status: 404,
+    body: { message: 'No <b>route</b>.' },
+    kind: 'not-found',
+    message: 'No route (hostway 404)',
+  },
+  {
+    name: 'a sentence one level down, beside other keys',
+    request: list,
+    status: 404,
+    body: { id: 7, error: { code: 404, description: 'gone away' } },
+    kind: 'not-found',
+    message: 'gone away (hostway 404)',
+  },
   {
     name: 'HTML',
     request: list,
@@ -171,6 +202,26 @@ const rows: readonly Row[] = [
     fate: 'unknown',
     message: 'No server',
   },
+  {
+    name: 'a pace that is too fast',
+    request: allocation,
+    status: 413,
+    body: named('overLimit', 413, 'Too many requests'),
+    headers: { 'retry-after': '3' },
+    kind: 'temporary',
+    code: 'overLimit',
+    message: 'Too many requests',
+    retryAfter: 3000,
+  },
+  {
+    name: 'a quota under the family’s name',
+    request: allocation,
+    status: 413,
+    body: named('overLimit', 413, 'Quota exceeded'),
+    kind: 'limit',
+    code: 'overLimit',
+    message: 'Quota exceeded',
+  },
   { name: 'not there', request: release, status: 404, body: '', kind: 'not-found', message: '404' },
   { name: 'bound', request: release, status: 409, body: named('conflictingRequest', 409, 'in use'), kind: 'conflict', message: 'in use' },
   {
@@ -216,6 +267,14 @@ const rows: readonly Row[] = [
     kind: 'conflict',
     message: 'busy',
     hint: /provisioned/,
+  },
+  {
+    name: 'an address of another server, or of none',
+    request: action,
+    status: 409,
+    body: named('conflictingRequest', 409, 'Invalid IP address'),
+    kind: 'conflict',
+    message: 'Invalid IP address',
   },
   { name: 'back end', request: action, status: 502, body: '', kind: 'temporary', fate: 'unknown', message: '502' },
   { name: 'a redirect of a change', request: action, status: 303, body: '', kind: 'defect', message: '303' },

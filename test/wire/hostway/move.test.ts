@@ -13,6 +13,7 @@ import {
   get,
   holderOf,
   IP,
+  one,
   type Play,
   record,
   remove,
@@ -38,21 +39,25 @@ describe('hostway: move', () => {
   test('waits until the address is free before it goes on', () =>
     scripted([remove(SERVER_13), show(SERVER_13), show(null), add(SERVER_14), show(null), show(SERVER_14)], async (play) => {
       assert.equal(holderOf(await move(play)), SERVER_14);
-      assert.deepEqual(closes(play), ['disassociate web-1: applied', 'associate web-2: applied']);
+      assert.deepEqual(closes(play), [`disassociate ${SERVER_13}: applied`, `associate ${SERVER_14}: applied`]);
     }));
 
   test('refused by the target, the address goes back, and the error is still the target’s', () =>
-    scripted([remove(SERVER_13), show(null), add(SERVER_14, BUSY), add(SERVER_13), show(null), show(SERVER_13)], async (play) => {
-      const error = await failing('conflict', move(play));
-      assert.match(error.message, /^not provisioned .*; it is back on web-1$/);
-      assert.deepEqual(
-        error.details.exists?.map((ip) => holderOf(ip as FloatingIp)),
-        [SERVER_13],
-      );
-      assert.deepEqual(closes(play), ['disassociate web-1: applied', 'associate web-2: not-applied', 'associate web-1: applied']);
-      assert.equal(error.details.operation?.state, 'partial');
-      assert.ok(play.bench.notes.includes('putting 203.0.113.10 back on web-1'));
-    }));
+    scripted(
+      [remove(SERVER_13), show(null), add(SERVER_14, BUSY), show(null), add(SERVER_13), show(null), show(SERVER_13)],
+      async (play) => {
+        const error = await failing('conflict', move(play));
+        assert.match(error.message, /^not provisioned .*; it is back on web-1$/);
+        assert.deepEqual(closes(play), [
+          `disassociate ${SERVER_13}: applied`,
+          `associate ${SERVER_14}: not-applied`,
+          `associate ${SERVER_13}: applied`,
+        ]);
+        // As it was: nothing is left to be resumed.
+        assert.equal(error.details.operation?.state, 'not-applied');
+        assert.ok(play.bench.notes.includes('putting 203.0.113.10 back on web-1'));
+      },
+    ));
 
   test('seen not to have happened after a 502, it goes back as well', () =>
     scripted(
@@ -60,7 +65,7 @@ describe('hostway: move', () => {
         remove(SERVER_13),
         show(null),
         add(SERVER_14, { status: 502 }),
-        ...Array.from({ length: 7 }, () => show(null)),
+        ...Array.from({ length: 8 }, () => show(null)),
         add(SERVER_13),
         show(SERVER_13),
       ],
@@ -71,6 +76,25 @@ describe('hostway: move', () => {
       { timeout: 15_000 },
     ));
 
+  test('a target that is being built is waited for before the address leaves its holder', async () => {
+    const building = { servers: [server(SERVER_14, 'web-2', 'BUILD')], ports: [] } as const;
+    await scripted(
+      [one(SERVER_14, 'web-2', 'BUILD'), one(SERVER_14, 'web-2'), remove(SERVER_13), show(null), add(SERVER_14), show(SERVER_14)],
+      async ({ run }) => assert.equal(holderOf(await run((driver) => driver.moveFloatingIp(HELD, building))), SERVER_14),
+    );
+    await scripted(
+      [],
+      async ({ run }) => {
+        const error = await failing(
+          'conflict',
+          run((driver) => driver.moveFloatingIp(HELD, building)),
+        );
+        assert.equal(error.details.operation?.state, 'not-sent');
+      },
+      { wait: false },
+    );
+  });
+
   test('seen to have happened after a 502, it is moved', () =>
     scripted(
       [remove(SERVER_13), show(null), add(SERVER_14, { status: 502 }), show(null), show(SERVER_14), show(SERVER_14)],
@@ -79,22 +103,35 @@ describe('hostway: move', () => {
       },
     ));
 
-  test('refused by both, it serves nobody, and that is told', () =>
-    scripted([remove(SERVER_13), show(null), add(SERVER_14, BUSY), add(SERVER_13, BUSY)], async (play) => {
-      const error = await failing('conflict', move(play));
-      assert.match(error.message, /; it could not be put back and serves nobody now$/);
+  test('refused by both, it serves nobody: partial, with the address and the ways on and back', () =>
+    scripted([remove(SERVER_13), show(null), add(SERVER_14, BUSY), show(null), add(SERVER_13, BUSY), show(null)], async (play) => {
+      const error = await failing('partial', move(play));
+      assert.match(error.message, /^203\.0\.113\.10 was taken off web-1, but then: not provisioned .*; it serves nobody now$/);
+      assert.equal(
+        error.details.hint,
+        `go on: ipctl -p test ip associate ${IP} --server ${SERVER_14}; back: ipctl -p test ip associate ${IP} --server ${SERVER_13}`,
+      );
       assert.deepEqual(
-        error.details.exists?.map(({ state }) => state),
-        ['free'],
+        [error.details.exists?.map(({ state }) => state), error.details.errors?.map(({ kind }) => kind), error.details.operation?.state],
+        [['free'], ['conflict', 'conflict'], 'partial'],
       );
     }));
 
+  test('refused by both and out of sight, nothing is claimed of where it is', () =>
+    scripted(
+      [remove(SERVER_13), show(null), add(SERVER_14, BUSY), show(null), add(SERVER_13, BUSY), get(`/os-floating-ips/${IP}`, '<html>')],
+      async (play) => {
+        assert.match((await failing('partial', move(play))).message, /; where it is now could not be seen$/);
+      },
+    ));
+
   test('put back and not shown in time, it is not said to serve nobody', () =>
     scripted(
-      [remove(SERVER_13), show(null), add(SERVER_14, BUSY), add(SERVER_13), show(null), show(null)],
+      [remove(SERVER_13), show(null), add(SERVER_14, BUSY), show(null), add(SERVER_13), show(null), show(null)],
       async (play) => {
-        const error = await failing('conflict', move(play));
-        assert.match(error.message, /; whether it is back on web-1 is not known$/);
+        const error = await failing('timeout', move(play));
+        assert.match(error.message, /^not provisioned .*; whether it is back on web-1 is not known: accepted, but not shown/);
+        assert.equal(error.details.exists?.length, 1);
       },
       { timeout: 500 },
     ));
@@ -116,34 +153,50 @@ describe('hostway: move', () => {
       const error = await failing('conflict', move(play));
       assert.equal(error.message, '203.0.113.10 went to web-3 meanwhile');
     });
-    await scripted(
-      [remove(SERVER_13), show(null), add(SERVER_14, TAKEN), show(THIRD), servers, add(SERVER_13, TAKEN), show(THIRD)],
-      async (play) => {
-        const error = await failing('conflict', move(play));
-        assert.match(error.message, /is associated with web-3.*already assigned/);
-      },
-    );
+    await scripted([remove(SERVER_13), show(null), add(SERVER_14, TAKEN), show(THIRD), servers, show(THIRD)], async (play) => {
+      const error = await failing('conflict', move(play));
+      assert.match(error.message, /is associated with web-3.*already assigned.*; it is on web-3 now$/);
+    });
   });
 
   test('not taken off its holder, it is not put anywhere', () =>
-    scripted([remove(SERVER_13, BUSY), show(SERVER_13)], async (play) => {
+    scripted([remove(SERVER_13, BUSY), show(SERVER_13), one(SERVER_13), remove(SERVER_13, BUSY), show(SERVER_13)], async (play) => {
       await failing('conflict', move(play));
-      assert.deepEqual(closes(play), ['disassociate web-1: not-applied']);
+      assert.deepEqual(closes(play), [`disassociate ${SERVER_13}: not-applied`, `disassociate ${SERVER_13}: not-applied`]);
     }));
 
   test('gone from the account in between', () =>
-    scripted([remove(SERVER_13), show(null), add(SERVER_14, TAKEN), absent(), add(SERVER_13, TAKEN), absent()], async (play) => {
-      await failing('not-found', move(play));
+    scripted([remove(SERVER_13), show(null), add(SERVER_14, TAKEN), absent(), absent()], async (play) => {
+      assert.match((await failing('not-found', move(play))).message, /; it is not in this account any more$/);
     }));
 
-  test('without waiting, both are sent, and nothing is looked at', () =>
+  test('without waiting for the end, the middle is waited for: the next server would be refused an address that is not free', () =>
     scripted(
-      [remove(SERVER_13), add(SERVER_14)],
+      [remove(SERVER_13), show(SERVER_13), show(null), add(SERVER_14)],
       async (play) => {
         assert.equal((await move(play)).state, 'pending');
+        assert.deepEqual(play.bench.clock.slept, [250]);
       },
       { wait: false },
     ));
+
+  test('without waiting, a middle that is never shown ends with the deadline, and nothing more is sent', () =>
+    scripted(
+      [remove(SERVER_13), show(SERVER_13), show(SERVER_13)],
+      async (play) => {
+        const error = await failing('timeout', move(play));
+        assert.match(error.message, /203\.0\.113\.10 to leave web-1/);
+        assert.equal(error.details.exists?.length, 1);
+      },
+      { wait: false, timeout: 400 },
+    ));
+
+  test('two servers of one name are two steps of the record', () =>
+    scripted([remove(SERVER_13), show(null), add(SERVER_14), show(SERVER_14)], async (play) => {
+      const twin = { servers: [server(SERVER_14, 'web-1')], ports: [] } as const;
+      await play.run((driver) => driver.moveFloatingIp(HELD, twin));
+      assert.deepEqual(closes(play), [`disassociate ${SERVER_13}: applied`, `associate ${SERVER_14}: applied`]);
+    }));
 });
 
 const ALLOCATE = { version: 4, labels: {}, servers: [], ports: [], mark: 'm' } as const;
@@ -169,25 +222,25 @@ const rehearsals: readonly Rehearsal[] = [
     work: async (driver) => driver.associateFloatingIp(await driver.allocateFloatingIp(ALLOCATE), TO),
     planned: [
       ['allocate', 'POST /os-floating-ips'],
-      ['associate web-2', `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: '{ip.address}' } }],
+      [`associate ${SERVER_14}`, `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: '{ip.address}' } }],
     ],
   },
   {
     name: 'associate',
     work: async (driver) => assert.equal(holderOf(await driver.associateFloatingIp(record(), TO)), SERVER_14),
-    planned: [['associate web-2', `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: IP } }]],
+    planned: [[`associate ${SERVER_14}`, `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: IP } }]],
   },
   {
     name: 'disassociate',
     work: async (driver) => assert.equal(holderOf(await driver.disassociateFloatingIp(HELD, HELD.associations)), null),
-    planned: [['disassociate web-1', `POST /servers/${SERVER_13}/action`, { removeFloatingIp: { address: IP } }]],
+    planned: [[`disassociate ${SERVER_13}`, `POST /servers/${SERVER_13}/action`, { removeFloatingIp: { address: IP } }]],
   },
   {
     name: 'move',
     work: async (driver) => assert.equal(holderOf(await driver.moveFloatingIp(HELD, TO)), SERVER_14),
     planned: [
-      ['disassociate web-1', `POST /servers/${SERVER_13}/action`, { removeFloatingIp: { address: IP } }],
-      ['associate web-2', `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: IP } }],
+      [`disassociate ${SERVER_13}`, `POST /servers/${SERVER_13}/action`, { removeFloatingIp: { address: IP } }],
+      [`associate ${SERVER_14}`, `POST /servers/${SERVER_14}/action`, { addFloatingIp: { address: IP } }],
     ],
   },
   { name: 'release', work: (driver) => driver.releaseFloatingIp(record()), planned: [['release', `DELETE /os-floating-ips/${IP}`]] },

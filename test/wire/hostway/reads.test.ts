@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect } from '../../../src/http/pages.js';
 import { play } from '../../support/script.js';
-import { details, FLEXCLOUD, failing, get, IP, SERVER_13, SERVER_14, scripted, serverObject, shown } from './scene.js';
+import { allocate, details, FLEXCLOUD, failing, get, IP, SERVER_13, SERVER_14, scripted, serverObject, shown, simulated } from './scene.js';
 
 const addresses = (...ends: readonly number[]) => ends.map((end) => shown(null, `203.0.113.${end}`));
 /** As published: an internal name, plain http, and a slash at the end of the path. */
@@ -129,7 +129,7 @@ test('servers: what is read of one, in the year’s own spelling of nothing', ()
       }),
     ],
     async ({ run }) => {
-      const found = await run((driver) => collect(driver.listServers({})));
+      const found = await run((driver) => collect(driver.listServers({ name: 'odd' })));
       assert.deepEqual(
         found.map(({ id, name, state, providerState, addresses: all, zone }) => [id, name, state, providerState, all, zone]),
         [
@@ -156,13 +156,70 @@ test('where there is no detailed list, the plain one and a look at each', () =>
       get('/servers/a%2Fb', { server: serverObject('a/b', 'odd') }),
     ],
     async ({ run }) => {
-      const found = await run((driver) => collect(driver.listServers({})));
+      const found = await run((driver) => collect(driver.listServers({ name: 'odd' })));
       assert.deepEqual(
         found.map(({ name }) => name),
         ['web-1', 'odd'],
       );
     },
   ));
+
+test('servers being built are on no list that does not ask for them: all are listed, and a name is sought among them last', async () => {
+  await simulated(async ({ run }) => {
+    const names = async (query: { name?: string }) => (await run((driver) => collect(driver.listServers(query)))).map(({ name }) => name);
+    assert.deepEqual(await names({}), ['web-1', 'web-2', 'worker-2', 'worker-1']);
+    assert.deepEqual(await names({ name: 'worker-1' }), ['web-1', 'web-2', 'worker-2', 'worker-1']);
+    assert.deepEqual(await names({ name: 'web-2' }), ['web-1', 'web-2', 'worker-2']);
+  });
+  await scripted([details(), get('/servers/detail?status=BUILD', { servers: [serverObject('x', 'new', 'BUILD')] })], async ({ run }) => {
+    const found = await run((driver) => collect(driver.listServers({ name: 'new' })));
+    assert.deepEqual(
+      found.map(({ name, state }) => [name, state]),
+      [
+        ['web-1', 'active'],
+        ['web-2', 'active'],
+        ['new', 'building'],
+      ],
+    );
+  });
+});
+
+test('zones of one account and of all, under the word of the year, are what a refused allocation hints at', async () => {
+  const refused = { status: 400, body: { badRequest: { message: 'Unknown zone X', code: 400, details: '' } } };
+  const zones = {
+    acct1001: [
+      { zone: 'AUS001', location: 'a' },
+      { zone: 'TAM002', location: 't' },
+    ],
+    acct2002: [{ zone: 'AUS001', location: 'a' }],
+  };
+  const spec = { version: 4, labels: {}, servers: [], ports: [], mark: 'm' } as const;
+  for (const [options, prefix, path, answer, hint] of [
+    [{ zone: 'X' }, '', '/zones', get('/zones', zones), /: AUS001, TAM002$/],
+    [
+      { zone: 'X', account: 'acct1001' },
+      FLEXCLOUD,
+      `${FLEXCLOUD}/zone`,
+      get(`${FLEXCLOUD}/zone`, { acct1001: [{ zone: 'AUS001' }] }),
+      /: AUS001$/,
+    ],
+    // Whoever cannot see them hears the general advice.
+    [{ zone: 'X' }, '', '/zones', get('/zones', undefined, 404), /some clouds want one$/],
+    [{ zone: 'X' }, '', '/zones', get('/zones', { acct1001: 'none' }), /some clouds want one$/],
+  ] as const) {
+    await scripted(
+      [get(`${prefix}/os-floating-ips`, { floating_ips: [] }), allocate(refused, { zone: 'X' }, prefix), answer],
+      async ({ run }) => {
+        const error = await failing(
+          'usage',
+          run((driver) => driver.allocateFloatingIp(spec)),
+        );
+        assert.match(error.details.hint ?? '', hint, path);
+      },
+      { options },
+    );
+  }
+});
 
 test('private addresses are those of the servers, by address', async () => {
   await scripted([details()], async ({ run }) => {
@@ -209,18 +266,28 @@ test('the account is the provider’s own word, all pages of it', async () => {
   );
 });
 
-test('credentials that do not open the account of the profile, or none at all', async () => {
-  for (const [options, list] of [
-    [{ account: 'acct2002' }, [account('acct1001')]],
-    [{}, []],
+test('credentials that do not open the account of the profile are told why, or that they open none at all', async () => {
+  const named = (name: string, code: number, message: string) => ({ [name]: { message, code, details: '' } });
+  const one = '/accounts/acct2002';
+  for (const [options, list, more, message] of [
+    [
+      { account: 'acct2002' },
+      [account('acct1001')],
+      [get(one, named('itemNotFound', 404, 'Resource not found'), 404)],
+      /Resource not found/,
+    ],
+    [{ account: 'acct2002' }, [account('acct1001')], [get(one, named('forbidden', 403, 'forbidden'), 403)], /acct2002: forbidden/],
+    [{ account: 'acct2002' }, [], [get(one, { ...account('acct2002'), status: 'pending' })], /acct2002: it is not open/],
+    [{}, [], [], /open no account/],
   ] as const) {
     await scripted(
-      [get(ACCOUNTS, { list })],
+      [get(ACCOUNTS, { list }), ...more],
       async ({ run }) => {
-        await failing(
+        const error = await failing(
           'auth',
           run((driver) => driver.account()),
         );
+        assert.match(error.message, message);
       },
       { options },
     );

@@ -32,8 +32,8 @@ export const shown = (holder: string | null = null, ip = IP): Record<string, unk
   pool: 'default',
 });
 
-export const serverObject = (id: string, name: string): Record<string, unknown> => ({
-  status: 'ACTIVE',
+export const serverObject = (id: string, name: string, status = 'ACTIVE'): Record<string, unknown> => ({
+  status,
   updated: null,
   hostId: 'host012',
   addresses: { public: [{ version: 4, addr: '203.0.113.5' }], private: [{ version: 4, addr: '10.20.0.15' }] },
@@ -115,6 +115,8 @@ export const add = (id: string, reply: Answer = ACCEPTED, prefix = ''): Exchange
 export const remove = (id: string, reply: Answer = ACCEPTED, prefix = ''): Exchange =>
   exchange(`POST ${prefix}/servers/${id}/action`, reply, { removeFloatingIp: { address: IP } });
 export const release = (reply: Answer = ACCEPTED, prefix = ''): Exchange => exchange(`DELETE ${prefix}/os-floating-ips/${IP}`, reply);
+export const one = (id: string, name = 'web-1', status = 'ACTIVE'): Exchange =>
+  get(`/servers/${id}`, { server: serverObject(id, name, status) });
 export const details = (prefix = ''): Exchange =>
   get(`${prefix}/servers/detail`, { servers: [serverObject(SERVER_13, 'web-1'), serverObject(SERVER_14, 'web-2')] });
 

@@ -9,6 +9,7 @@ import {
   details,
   failing,
   holderOf,
+  one,
   type Play,
   record,
   remove,
@@ -25,6 +26,7 @@ const target = server(SERVER_13, 'web-1');
 const HELD = record({ id: SERVER_13, name: 'web-1' });
 const NOT_FOUND = { status: 400, body: named('badRequest', 400, 'Server Not Found') };
 const UNHELD = { status: 404, body: named('itemNotFound', 404, 'Resource not found') };
+const BUILDING = { status: 409, body: named('conflictingRequest', 409, 'not provisioned') };
 const WRONG = { status: 409, body: named('conflictingRequest', 409, 'Invalid IP address') };
 
 describe('hostway: refusals and waits that the address itself explains', () => {
@@ -72,21 +74,61 @@ describe('hostway: refusals and waits that the address itself explains', () => {
     }
   });
 
-  test('409 on associate: the server is being built', () =>
-    scripted([add(SERVER_13, { status: 409, body: named('conflictingRequest', 409, 'not provisioned') })], async (play) => {
+  test('409 on associate: waits until the server is built, then asks once more', () =>
+    scripted(
+      [add(SERVER_13, BUILDING), one(SERVER_13, 'web-1', 'BUILD'), one(SERVER_13), add(SERVER_13), show(SERVER_13)],
+      async (play) => {
+        assert.equal(holderOf(await associate(play)), SERVER_13);
+        assert.deepEqual(play.bench.clock.slept, [250]);
+      },
+    ));
+
+  test('409 on associate: refused again, or not built by the deadline, it is a conflict', async () => {
+    await scripted([add(SERVER_13, BUILDING), one(SERVER_13), add(SERVER_13, BUILDING)], async (play) => {
       const error = await failing('conflict', associate(play));
       assert.match(error.details.hint ?? '', /provisioned/);
       assert.equal(error.details.operation?.state, 'not-applied');
-    }));
-
-  test('a server known to be in BUILD costs no request; one that is processing is asked', async () => {
-    await scripted([], async ({ run }) => {
-      const error = await failing(
-        'conflict',
-        run((driver) => driver.associateFloatingIp(record(), { servers: [server(SERVER_13, 'web-1', 'BUILD')], ports: [] })),
-      );
-      assert.equal(error.details.fate, 'not-sent');
     });
+    await scripted(
+      [add(SERVER_13, BUILDING), one(SERVER_13, 'web-1', 'BUILD'), one(SERVER_13, 'web-1', 'BUILD')],
+      async (play) => {
+        assert.match((await failing('conflict', associate(play))).message, /not provisioned/);
+      },
+      { timeout: 500 },
+    );
+    await scripted(
+      [add(SERVER_13, BUILDING)],
+      async (play) => {
+        assert.match((await failing('conflict', associate(play))).message, /not provisioned/);
+      },
+      { wait: false },
+    );
+  });
+
+  test('a server known to be in BUILD is asked nothing before it is built; one that is processing is asked', async () => {
+    const toBuild = (play: Play) =>
+      play.run((driver) => driver.associateFloatingIp(record(), { servers: [server(SERVER_13, 'web-1', 'BUILD')], ports: [] }));
+    await scripted([one(SERVER_13, 'web-1', 'BUILD'), one(SERVER_13), add(SERVER_13), show(SERVER_13)], async (play) =>
+      assert.equal(holderOf(await toBuild(play)), SERVER_13),
+    );
+    for (const settings of [{ wait: false }, { dryRun: true }]) {
+      await scripted(
+        [],
+        async (play) => {
+          const error = await failing('conflict', toBuild(play));
+          assert.deepEqual([error.message, error.details.fate], ['web-1 is still being built', 'not-sent']);
+        },
+        settings,
+      );
+    }
+    await scripted(
+      [one(SERVER_13, 'web-1', 'BUILD'), one(SERVER_13, 'web-1', 'BUILD')],
+      async (play) => {
+        const error = await failing('conflict', toBuild(play));
+        assert.deepEqual([error.message, error.details.operation?.state], ['web-1 is still being built', 'not-sent']);
+      },
+      { timeout: 500 },
+    );
     await scripted([add(SERVER_13), show(SERVER_13)], async ({ run }) => {
       const busy = { ...server(SERVER_13, 'web-1', 'PROCESSING'), state: 'building' } as const;
       assert.equal(holderOf(await run((driver) => driver.associateFloatingIp(record(), { servers: [busy], ports: [] }))), SERVER_13);
@@ -101,14 +143,39 @@ describe('hostway: refusals and waits that the address itself explains', () => {
     }
   });
 
-  test('409 on disassociate: a conflict while it still does, not found when it is not ours', async () => {
-    await scripted([remove(SERVER_13, WRONG), show(SERVER_13)], async (play) => {
-      assert.match((await failing('conflict', disassociate(play))).details.hint ?? '', /provisioned/);
-    });
-    await scripted([remove(SERVER_13, WRONG), absent()], async (play) => {
-      assert.equal((await failing('not-found', disassociate(play))).details.hint, undefined);
-    });
+  test('409 on disassociate while the server still holds it: being built, it is waited for and asked once more', async () => {
+    await scripted(
+      [remove(SERVER_13, BUILDING), show(SERVER_13), one(SERVER_13, 'web-1', 'BUILD'), one(SERVER_13), remove(SERVER_13), show(null)],
+      async (play) => assert.equal(holderOf(await disassociate(play)), null),
+    );
+    await scripted(
+      [remove(SERVER_13, BUILDING), show(SERVER_13), one(SERVER_13), remove(SERVER_13, BUILDING), show(SERVER_13)],
+      async (play) => {
+        assert.match((await failing('conflict', disassociate(play))).details.hint ?? '', /provisioned/);
+      },
+    );
   });
+
+  test('409 on disassociate, not its address: a removal that does not show yet is waited for, and a conflict if it never shows', async () => {
+    await scripted([remove(SERVER_13, WRONG), show(SERVER_13), show(SERVER_13), show(null)], async (play) => {
+      assert.equal(holderOf(await disassociate(play)), null);
+    });
+    await scripted(
+      [remove(SERVER_13, WRONG), show(SERVER_13), show(SERVER_13), show(SERVER_13)],
+      async (play) => {
+        const error = await failing('conflict', disassociate(play));
+        assert.match(error.message, /^Invalid IP address/);
+        assert.equal(error.details.hint, undefined);
+      },
+      { timeout: 400 },
+    );
+  });
+
+  test('409 on disassociate: not found when the address is not ours', () =>
+    scripted([remove(SERVER_13, WRONG), absent()], async (play) => {
+      const error = await failing('not-found', disassociate(play));
+      assert.deepEqual([error.details.hint, error.details.status], [undefined, 409]);
+    }));
 
   test('an address released while a server waits for it ends the wait', () =>
     scripted([add(SERVER_13, ACCEPTED), show(null), absent()], async (play) => {

@@ -73,9 +73,9 @@ for (const [style, prefix, options] of [
           bench.events.flatMap((event) => (event.event === 'close' ? [`${event.step}: ${event.state}`] : [])),
           [
             'allocate: applied',
-            'associate web-1: applied',
-            'associate web-2: not-applied',
-            'disassociate web-1: applied',
+            `associate ${SERVER_13}: applied`,
+            `associate ${SERVER_14}: not-applied`,
+            `disassociate ${SERVER_13}: applied`,
             'release: applied',
           ],
         );

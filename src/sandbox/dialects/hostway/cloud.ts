@@ -37,6 +37,8 @@ export interface Server {
   readonly privateAddress: string;
   /** How many actions were turned away because it was being built. */
   refusals: number;
+  /** How often it was shown while it was being built. */
+  looks: number;
 }
 
 /**
@@ -95,7 +97,19 @@ export function seedCloud(): HostwayCloud {
 function server(id: string, name: string, publicAddress: string, privateAddress: string): Server {
   const [account = '', zone = '', number = ''] = id.split('-');
   const created = `2026-01-15T09:${number.slice(-2)}:00`;
-  return { id, account, name, zone, status: 'ACTIVE', created, host: `host${number}`, publicAddress, privateAddress, refusals: 0 };
+  return {
+    id,
+    account,
+    name,
+    zone,
+    status: 'ACTIVE',
+    created,
+    host: `host${number}`,
+    publicAddress,
+    privateAddress,
+    refusals: 0,
+    looks: 0,
+  };
 }
 
 /** The address as the service has decided it: allocated to `account` and not given back. */

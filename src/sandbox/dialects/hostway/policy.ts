@@ -23,6 +23,8 @@ export interface Policy {
   readonly building: readonly string[];
   /** Refused actions after which a server that is being built is ready; by default never. */
   readonly provisionedAfter: number;
+  /** Looks at a server that is being built after which it is ready; by default never. */
+  readonly provisionedAfterLooks: number;
   /** Whether allocate needs a `zone` (from `2013-06` on). */
   readonly requireZone: boolean;
   /** Whether show answers with the object itself in place of an array of one. */
@@ -44,6 +46,7 @@ export function policyOf(knobs: Readonly<Record<string, unknown>>): Policy {
     pageLimit: whole(knobs.pageLimit, 'pageLimit', 100),
     building: texts(knobs.building, 'building'),
     provisionedAfter: whole(knobs.provisionedAfter, 'provisionedAfter', Number.MAX_SAFE_INTEGER),
+    provisionedAfterLooks: whole(knobs.provisionedAfterLooks, 'provisionedAfterLooks', Number.MAX_SAFE_INTEGER),
     requireZone: flag(knobs, 'requireZone'),
     showAsObject: flag(knobs, 'showAsObject'),
     releaseBound: choice(knobs, 'releaseBound', ['free', 'conflict']),

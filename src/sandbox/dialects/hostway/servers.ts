@@ -34,7 +34,9 @@ export function listServersDetailed(visit: Visit): Answer {
 export function showServer(visit: Visit, id: string): Answer {
   const server = findServer(visit.cloud, visit.account, id);
   if (server === undefined) return marked(notFound(visit.cloud), oddServerId(visit, id));
-  return ok({ server: serverObject(visit, server, null) });
+  const shown = ok({ server: serverObject(visit, server, null) });
+  if (isBuilding(visit.policy, server)) server.looks += 1;
+  return shown;
 }
 
 /**
@@ -56,7 +58,8 @@ export function findServer(cloud: HostwayCloud, account: string, id: string): Se
 }
 
 export function isBuilding(policy: Policy, server: Server): boolean {
-  return (server.status === 'BUILD' || policy.building.includes(server.name)) && server.refusals < policy.provisionedAfter;
+  const started = server.status === 'BUILD' || policy.building.includes(server.name);
+  return started && server.refusals < policy.provisionedAfter && server.looks < policy.provisionedAfterLooks;
 }
 
 /** Why `id` cannot have come from the API. Documented ids end in a dash or underscore and four digits; nothing more is promised. */
