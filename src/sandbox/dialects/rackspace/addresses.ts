@@ -9,7 +9,7 @@ import {
   expectMembers,
   expectQuery,
   extensionFault,
-  fault,
+  forbidden,
   type Guest,
   isJsonType,
   isRecord,
@@ -91,7 +91,7 @@ const unknown = (guest: Guest, id: string): Answer => extensionFault(guest, 404,
 /** The sub-resource that Cloud Servers uses to carry out associations; tenants are kept out. */
 export function refuseLinks(guest: Guest): Answer {
   guest.marks.push('a service-to-service path');
-  return fault(403, 'Policy does not allow this request to be performed.');
+  return forbidden();
 }
 
 export function provision(guest: Guest): Answer {

@@ -89,21 +89,34 @@ interface Counted {
   readonly who: string;
 }
 
-/** Counts the request against every rule that fits, and refuses it when one is used up. A window opens with its first request. */
+/** Counts the request against every rule that fits, and refuses it when one is used up. */
 export function throttle(counted: Counted): Answer | undefined {
   const { cloud, knobs, now } = counted;
   const rules = knobs.rateLimit === true ? PUBLISHED : knobs.rateLimit === false ? [] : knobs.rateLimit;
   for (const [index, rule] of rules.entries()) {
     if (!fits(rule, counted)) continue;
     const length = rule.unit === 'MINUTE' ? 60_000 : 86_400_000;
-    const key = `${index}/${counted.who}`;
-    const open = cloud.windows[key];
-    const window = open && now < open.start + length ? open : { start: now, count: 0 };
-    window.count += 1;
-    cloud.windows[key] = window;
-    if (window.count > rule.limit) return refusal(window.start + length, now);
+    const end = countIn(cloud, `${index}/${counted.who}`, { limit: rule.limit, length }, now);
+    if (end !== undefined) return overLimit(413, end, now);
   }
   return undefined;
+}
+
+/**
+ * Counts one more request in the window `key`, which opens with its first request and lasts `length` milliseconds.
+ * Returns the window's end when that was more than `limit`.
+ */
+export function countIn(
+  cloud: RackspaceCloud,
+  key: string,
+  { limit, length }: { readonly limit: number; readonly length: number },
+  now: number,
+): number | undefined {
+  const open = cloud.windows[key];
+  const window = open && now < open.start + length ? open : { start: now, count: 0 };
+  window.count += 1;
+  cloud.windows[key] = window;
+  return window.count > limit ? window.start + length : undefined;
 }
 
 function fits(rule: RateRule, { service, method, path }: Counted): boolean {
@@ -112,11 +125,12 @@ function fits(rule: RateRule, { service, method, path }: Counted): boolean {
   return rule.uri.endsWith('*') ? path.startsWith(rule.uri.slice(0, -1)) : path === rule.uri;
 }
 
-function refusal(end: number, now: number): Answer {
+/** The gateway's refusal until `end`. */
+export function overLimit(status: 403 | 413, end: number, now: number): Answer {
   const retryAt = `${new Date(end).toISOString().slice(0, 19)}Z`;
   return {
-    status: 413,
+    status,
     headers: { 'retry-after': String(Math.ceil((end - now) / 1000)) },
-    json: { overLimit: { code: 413, message: 'OverLimit Retry...', details: 'Error Details...', retryAt } },
+    json: { overLimit: { code: status, message: 'OverLimit Retry...', details: 'Error Details...', retryAt } },
   };
 }

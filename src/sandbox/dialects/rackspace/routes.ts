@@ -5,10 +5,10 @@ import { associate, associateByPost, disassociate, listAssociations, refuseColle
 import { listNetworks, listSubnets, showNetwork, showSubnet } from './networks.js';
 import { changePort, createPort, deletePort, listPorts, showPort } from './ports.js';
 import { deleteServer, listNovaNetworks, listServerAddresses, listServers, showLimits, showServer } from './servers.js';
-import { expectId, fault, type Guest, lost } from './speech.js';
+import { expectId, fault, forbidden, type Guest, lost } from './speech.js';
 
 export type Service = 'servers' | 'networks';
-type Role = 'observer' | 'creator' | 'admin';
+export type Role = 'observer' | 'creator' | 'admin';
 
 /** `first` and `second` are the path's arguments, in order. */
 type Handler = (guest: Guest, first: string, second: string) => Answer;
@@ -69,15 +69,14 @@ const ROUTES: readonly Route[] = [
 
 const RANK: Readonly<Record<Role, number>> = { observer: 1, creator: 2, admin: 3 };
 
-/** What the user's strongest role of a service allows; 0 is nothing at all. */
-function rank(roles: readonly string[], service: Service): number {
-  const product = service === 'servers' ? 'nova' : 'cloudNetworks';
+/** Whether the strongest of a user's roles in a product, by the product's name in roles, is `role` or more. */
+export function mayAct(roles: readonly string[], product: 'nova' | 'cloudNetworks' | 'rackconnect', role: Role): boolean {
   const ranks = roles.map((name) => {
     if (name === 'identity:user-admin') return RANK.admin;
     const role = name.startsWith(`${product}:`) ? name.slice(product.length + 1) : name;
     return role in RANK ? RANK[role as Role] : 0;
   });
-  return Math.max(0, ...ranks);
+  return Math.max(0, ...ranks) >= RANK[role];
 }
 
 /** Role first, then path, then verb: a user without rights does not learn what exists. */
@@ -85,7 +84,7 @@ export function dispatch(guest: Guest, service: Service): Answer {
   const route = ROUTES.find((one) => one.service === service && matches(one.path, guest.rest));
   const verb = route?.verbs[guest.call.method];
   const [role, handler] = verb ?? ['observer' as const, undefined];
-  if (rank(guest.user.roles, service) < RANK[role]) return fault(403, 'Policy does not allow this request to be performed.');
+  if (!mayAct(guest.user.roles, service === 'servers' ? 'nova' : 'cloudNetworks', role)) return forbidden();
   if (route === undefined) return lost(guest, 'unknown path');
   if (handler === undefined && service === 'networks') return lost(guest, `${guest.call.method} is not served here`);
   if (handler === undefined) {

@@ -46,6 +46,9 @@ export function fault(status: number, message: string, name = FAULTS[status] ?? 
   return { status, json: { [name]: { code: status, message } } };
 }
 
+/** What a role or an account may not. */
+export const forbidden = (): Answer => fault(403, 'Policy does not allow this request to be performed.');
+
 /** Errors of ports, networks and subnets. */
 export function neutronFault(status: number, type: string, message: string): Answer {
   return { status, json: { NeutronError: { type, message, detail: '' } } };
