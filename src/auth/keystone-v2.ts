@@ -47,19 +47,22 @@ const CHALLENGE = /OS-MF\b.*?\bsessionId='([^']+)'/i;
 export const challengeOf = (reply: Reply): string | undefined =>
   reply.status === 401 ? CHALLENGE.exec(reply.headers['www-authenticate'] ?? '')?.[1] : undefined;
 
-/** Answers a multi-factor challenge, once: a passcode that was refused is not good a second time. */
+/** Answers a multi-factor challenge, once: a passcode that was refused is not good a second time. Without one the challenge stands. */
 export const passcodeLayer =
-  (passcode: string, conceal: (secret: string) => void): Layer =>
+  (passcode: () => Promise<string | undefined>, conceal: (secret: string) => void): Layer =>
   (next) =>
   async (request) => {
     const reply = await next(request);
     const challenge = challengeOf(reply);
     if (challenge === undefined) return reply;
     conceal(challenge);
+    const code = await passcode();
+    if (code === undefined) return reply;
+    conceal(code);
     return next({
       ...request,
       headers: { ...request.headers, 'x-sessionid': challenge },
-      body: { auth: { 'RAX-AUTH:passcodeCredentials': { passcode } } },
+      body: { auth: { 'RAX-AUTH:passcodeCredentials': { passcode: code } } },
     });
   };
 

@@ -31,6 +31,9 @@ export interface FloatingIpQuery {
   readonly version?: IpVersion;
   /** Default: what `ip allocate` makes. `fixed` and others where the provider's list has them. */
   readonly kind?: string;
+  readonly labels?: Labels;
+  /** Nobody will take more than so many: a page need not be longer. */
+  readonly limit?: number;
   /** False when nobody will look at server names: saves a request where names are a list of their own. */
   readonly serverNames: boolean;
 }
@@ -100,6 +103,7 @@ export interface Operations {
   disassociateFloatingIp(ip: FloatingIp, from: readonly Association[]): Promise<FloatingIp>;
   /** From whoever holds `ip` by the record, to `spec`, guarded as the manifest's `move` says. `conflict` when the holder changed meanwhile. */
   moveFloatingIp(ip: FloatingIp, spec: AssociateSpec): Promise<FloatingIp>;
+  /** What options of the provider's own that are for `ip update` ask for is part of the change; nothing is sent for what is so already. */
   updateFloatingIp(ip: FloatingIp, change: FloatingIpChange): Promise<FloatingIp>;
   /** The caller has made sure that nobody holds it. Resolves once it is gone. */
   releaseFloatingIp(ip: FloatingIp): Promise<void>;
@@ -108,7 +112,7 @@ export interface Operations {
   getPrivateIp(ref: { readonly id: string } | { readonly address: string; readonly subnet?: string }): Promise<PrivateIp>;
   /** As few requests as the API allows. In the order asked for. */
   createPrivateIps(specs: readonly PrivateIpSpec[]): Promise<readonly PrivateIp[]>;
-  /** `conflict` when something uses it. */
+  /** `conflict` when something uses it: a server, or those that a virtual IP is bound to. */
   deletePrivateIp(ip: PrivateIp): Promise<void>;
 
   listServers(query: ServerQuery): AsyncIterable<Server>;
@@ -185,6 +189,8 @@ export interface Context<O extends OptionSet> {
   progress(note: string): void;
   /** Tells of a secret learnt on the way (a token), so that no trace, error or journal shows it. */
   conceal(secret: string): void;
+  /** Asks the user for what only he has at hand (a one-time passcode), without an echo. Absent where nobody can be asked. */
+  ask?(question: string): Promise<string>;
   /** The only way to change anything. */
   mutate<R>(step: Step<R>): Promise<R>;
   /** The only way to wait: one polling loop for all. A `timeout` error carries what was accepted. */

@@ -1,8 +1,9 @@
-/** `ip update`: what the address is called. Only what differs is sent. */
+/** `ip update`: what the address is called, and what options of the provider's own change about it. Only what differs is sent. */
 
 import type { Change } from '../domain/change.js';
 import { IpctlError } from '../domain/errors.js';
 import type { Flag } from '../domain/manifest.js';
+import type { OptionSpec } from '../domain/option.js';
 import type { FloatingIp, Labels } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change } from './change.js';
@@ -25,16 +26,27 @@ const flagsOf = (input: UpdateInput): Flag[] => [
   ...(isLabelled(input) ? (['label'] as const) : []),
 ];
 
-/** What can be said without a profile. */
-export function checkUpdate(input: UpdateInput): void {
-  if (flagsOf(input).length === 0) {
-    throw new IpctlError('usage', 'nothing to update: give --name, --description, --label or --unlabel', { fate: 'not-sent' });
+/** What can be said without a profile. `byOption`: an option of the provider's own may be the change. */
+export function checkUpdate(input: UpdateInput, byOption: boolean): void {
+  if (flagsOf(input).length === 0 && !byOption) {
+    throw new IpctlError('usage', 'nothing to update: give --name, --description, --label or --unlabel', {
+      fate: 'not-sent',
+      hint: 'ipctl ip update --help names the options of single providers that are a change as well',
+    });
   }
   checkReference(input.ref);
 }
 
+/**
+ * Whether the command line gives an option that the provider has for this verb: such a one is a change by itself. The driver
+ * reads it as it reads all its options, and the record of the operation keeps it among the flags that a resumed one gets.
+ */
+const changesByOption = ({ manifest, flags }: Target): boolean =>
+  Object.entries<OptionSpec>(manifest.options).some(([name, { on }]) => on?.includes('ip update') === true && Object.hasOwn(flags, name));
+
 export async function update(target: Target, settings: ChangeSettings, input: UpdateInput): Promise<Change<FloatingIp>> {
-  checkUpdate(input);
+  const byOption = changesByOption(target);
+  checkUpdate(input, byOption);
   const labelled = isLabelled(input);
   requireCapability(target.manifest, 'updateFloatingIp', flagsOf(input));
   return change(target, settings, 'update', input, async (run) => {
@@ -46,9 +58,12 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
       ...(input.description === undefined || input.description === (ip.description ?? '') ? {} : { description: input.description }),
       ...(!labelled || sameLabels(labels, ip.labels) ? {} : { labels }),
     };
-    if (Object.keys(wish).length === 0) return { ip, changed: false };
+    const differs = Object.keys(wish).length > 0;
+    if (!differs && !byOption) return { ip, changed: false };
     run.about(ip);
-    return { ip: await verb(driver, 'updateFloatingIp')(ip, wish), changed: true };
+    const updated = await verb(driver, 'updateFloatingIp')(ip, wish);
+    // Whether an option asked for anything new only its driver can tell: it sent something, or nothing.
+    return { ip: updated, changed: differs || run.applied() > 0 };
   });
 }
 

@@ -204,7 +204,10 @@ describe('keystone v2: multi-factor', () => {
   async function answered(...replies: readonly Reply[]) {
     const sent: Request[] = [];
     const concealed: string[] = [];
-    const layer = passcodeLayer('654321', (secret) => void concealed.push(secret));
+    const layer = passcodeLayer(
+      async () => '654321',
+      (secret) => void concealed.push(secret),
+    );
     const last = await layer(async (each) => {
       sent.push(each);
       return replies[sent.length - 1] ?? assert.fail('one request too many');
@@ -220,12 +223,25 @@ describe('keystone v2: multi-factor', () => {
       headers: { 'x-sessionid': 'abc.123' },
       body: { auth: { 'RAX-AUTH:passcodeCredentials': { passcode: '654321' } } },
     });
-    assert.deepEqual(concealed, ['abc.123']);
+    assert.deepEqual(concealed, ['abc.123', '654321']);
   });
 
   test('a second challenge is the answer', async () => {
     const { sent, last } = await answered(asked, asked);
     assert.deepEqual([sent.length, last], [2, asked]);
+  });
+
+  test('stands where nobody has a passcode', async () => {
+    const sent: Request[] = [];
+    const layer = passcodeLayer(
+      async () => undefined,
+      () => {},
+    );
+    const last = await layer(async (each) => {
+      sent.push(each);
+      return asked;
+    })(request);
+    assert.deepEqual([sent.length, last], [1, asked]);
   });
 
   test('nothing is answered where nothing was asked', async () => {

@@ -3,27 +3,23 @@
  * stand in https://github.com/rackerlabs/docs-cloud-networks/tree/HEAD/api-docs/api-reference/methods (networks) and
  * https://github.com/rackerlabs/docs-cloud-servers/tree/HEAD/api-docs/api-reference/methods (servers).
  */
-import { IpctlError } from '../../domain/errors.js';
-import type { Reply, Request, Send } from '../../domain/exchange.js';
+import type { Request, Send } from '../../domain/exchange.js';
 import type { IpVersion } from '../../domain/records.js';
-import { pages } from '../../http/pages.js';
 import { url } from '../../http/url.js';
 import type { Services } from './catalog.js';
+import { getting, orAbsent, paging } from './reads.js';
+import { serversApi } from './servers.js';
 import {
-  pageOf,
   type RackspaceIp,
   type RackspaceNetwork,
   type RackspacePort,
-  type RackspaceServer,
   type RackspaceSubnet,
   readAssociations,
   readIps,
   readNetworks,
   readOneIp,
   readOnePort,
-  readOneServer,
   readPorts,
-  readServers,
   readSubnets,
 } from './wire.js';
 
@@ -37,6 +33,12 @@ export interface IpFilter {
   readonly device_id?: string | undefined;
   /** Addresses with any link of that service; `compute` means associated. */
   readonly service?: 'compute' | 'none' | undefined;
+}
+
+export interface PortFilter {
+  readonly id?: readonly string[];
+  readonly device_id?: string;
+  readonly network_id?: string;
 }
 
 export interface Provision {
@@ -63,19 +65,8 @@ export interface Draft {
 export type Api = ReturnType<typeof rackspaceApi>;
 
 export function rackspaceApi({ servers, networks }: Services, send: Send) {
-  const get = (base: string, segments: readonly string[], query: Parameters<typeof url>[2] = {}): Promise<Reply> =>
-    send({ method: 'GET', url: url(base, segments, query) });
-  const paged = <T>(
-    base: string,
-    segments: readonly string[],
-    root: string,
-    query: Readonly<Record<string, string | undefined>>,
-    read: (reply: Reply) => readonly T[],
-  ): AsyncIterable<T> =>
-    pages<T>(async (marker) => {
-      const reply = await get(base, segments, { ...query, marker });
-      return pageOf(reply, root, read(reply));
-    });
+  const get = getting(send);
+  const paged = paging(get);
   const association = (server: string, id: string): string => url(servers, ['servers', server, 'ip_associations', id]);
 
   return {
@@ -133,20 +124,10 @@ export function rackspaceApi({ servers, networks }: Services, send: Send) {
     /** servers: delete-delete-associated-ip-address-servers-serverid-ip-associations-ipaddressid.rst */
     disassociate: (server: string, id: string): Request => ({ method: 'DELETE', url: association(server, id) }),
 
-    /** servers: get-list-servers-with-details-servers-detail.rst. Surprise: `name` is a regular expression, found anywhere. */
-    listServers: (name?: string): AsyncIterable<RackspaceServer> =>
-      paged(servers, ['servers', 'detail'], 'servers', { name: name?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') }, readServers),
+    ...serversApi(servers, send),
 
-    /** servers: get-retrieve-server-details-servers-server-id.rst; `not-found` when there is none. */
-    showServer: async (id: string): Promise<RackspaceServer> => readOneServer(await get(servers, ['servers', id])),
-
-    /** The same for the name alone; null also for a server that is gone: its port may outlive it. */
-    serverName: async (id: string): Promise<string | null> =>
-      (await orAbsent(get(servers, ['servers', id]).then(readOneServer)))?.name ?? null,
-
-    /** networks: get-retrieve-list-of-ports-v2.0-ports.rst */
-    listPorts: (filter: { readonly device_id?: string; readonly network_id?: string }): AsyncIterable<RackspacePort> =>
-      paged(networks, ['ports'], 'ports', { ...filter }, readPorts),
+    /** networks: get-retrieve-list-of-ports-v2.0-ports.rst. Several ids: any of them. */
+    listPorts: (filter: PortFilter): AsyncIterable<RackspacePort> => paged(networks, ['ports'], 'ports', { ...filter }, readPorts),
 
     /** networks: get-retrieve-list-of-ports-v2.0-ports.rst, of one; undefined when there is none. */
     showPort: (id: string): Promise<RackspacePort | undefined> => orAbsent(get(networks, ['ports', id]).then(readOnePort)),
@@ -173,14 +154,4 @@ export function rackspaceApi({ servers, networks }: Services, send: Send) {
     /** networks: get-retrieve-list-of-subnets-v2.0-subnets.rst */
     listSubnets: (): AsyncIterable<RackspaceSubnet> => paged(networks, ['subnets'], 'subnets', {}, readSubnets),
   };
-}
-
-/** Undefined for what the provider says is not there; every other error goes on. */
-async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (thrown) {
-    if (thrown instanceof IpctlError && thrown.kind === 'not-found') return undefined;
-    throw thrown;
-  }
 }

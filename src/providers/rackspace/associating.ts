@@ -5,9 +5,10 @@ import type { Send } from '../../domain/exchange.js';
 import type { OptionSet, Values } from '../../domain/option.js';
 import type { Association, FloatingIp, ServerRef } from '../../domain/records.js';
 import type { Api } from './api.js';
-import { type LinkTarget, nameOfServer } from './links.js';
+import { type LinkTarget, nameOfServer, requireZoneOf } from './links.js';
+import type { Lookups } from './lookups.js';
 import type { rackspace } from './manifest.js';
-import type { Where } from './records.js';
+import { PUBLIC_NET, type Where } from './records.js';
 import { listed } from './refusals.js';
 import { readShared } from './sharing.js';
 import { checkAssociation, readOneIp } from './wire.js';
@@ -15,6 +16,7 @@ import { checkAssociation, readOneIp } from './wire.js';
 export interface AssociatingParts {
   readonly ready: () => Promise<{ readonly api: Api; readonly where: Where }>;
   readonly options: Values<(typeof rackspace)['options']>;
+  readonly lookups: Lookups;
   readonly send: Send;
   readonly mutate: Context<OptionSet>['mutate'];
 }
@@ -23,7 +25,7 @@ export const isKind = (thrown: unknown, kind: Kind): thrown is IpctlError => thr
 
 export const addressOf = (ip: FloatingIp): string => ip.address ?? ip.id;
 
-export function associating({ ready, options, send, mutate }: AssociatingParts) {
+export function associating({ ready, options, lookups, send, mutate }: AssociatingParts) {
   const { 'association-method': method, 'association-body': body } = options;
   // Learnt from a service that serves the old way only; holds for the rest of the run.
   let byPost = method === 'post';
@@ -37,25 +39,31 @@ export function associating({ ready, options, send, mutate }: AssociatingParts) 
     ip?.associations.find((association) => association.server?.id === server.id);
   const unsure = (ip: FloatingIp): Outcome<true> => ({ is: 'unknown', candidates: [{ name: addressOf(ip), result: true }] });
 
-  /** Adds ports to those that may carry the address, keeping the order and the state of the others. */
-  const shareWith = async (api: Api, ip: FloatingIp, targets: readonly LinkTarget[]): Promise<FloatingIp> => {
-    const fresh = targets.filter(({ port }) => !ip.ports.includes(port));
-    if (fresh.length === 0) return ip;
-    const wanted = [...ip.ports, ...fresh.map(({ port }) => port)];
+  /** Replaces the list of ports that may carry the address; those kept keep their state. Never an empty list. */
+  const setPorts = async (api: Api, ip: FloatingIp, key: string, wanted: readonly string[]): Promise<FloatingIp> => {
+    const dropped = ip.ports.filter((port) => !wanted.includes(port));
     const now = await mutate<readonly string[]>({
-      key: `share with ${listed(fresh.map(({ server }) => nameOfServer(server)))}`,
+      key,
       request: api.changePorts(ip.id, wanted),
       via: send,
       read: (reply) => readOneIp(reply).ports,
       standIn: wanted,
       async look() {
         const found = await api.showIp(ip.id);
-        return found !== undefined && wanted.every((port) => found.ports.includes(port))
-          ? { is: 'applied', result: found.ports }
-          : { is: 'not-applied' };
+        const done = wanted.every((port) => found?.ports.includes(port)) && !dropped.some((port) => found?.ports.includes(port));
+        return found !== undefined && done ? { is: 'applied', result: found.ports } : { is: 'not-applied' };
       },
     });
     return { ...ip, ports: now };
+  };
+
+  /** Adds ports to those that may carry the address, keeping the order of the others. */
+  const shareWith = async (api: Api, ip: FloatingIp, targets: readonly LinkTarget[]): Promise<FloatingIp> => {
+    const fresh = targets.filter(({ port }) => !ip.ports.includes(port));
+    if (fresh.length === 0) return ip;
+    const servers = fresh.map(({ server }) => server);
+    await requireZoneOf(ip.ports.slice(0, 1), servers, ip.network ?? PUBLIC_NET, lookups);
+    return setPorts(api, ip, `share with ${listed(servers.map(nameOfServer))}`, [...ip.ports, ...fresh.map(({ port }) => port)]);
   };
 
   const open = async (api: Api, ip: FloatingIp, { server, port }: LinkTarget): Promise<void> => {
@@ -108,5 +116,5 @@ export function associating({ ready, options, send, mutate }: AssociatingParts) 
     });
   };
 
-  return { current, holding, shareWith, open, shut };
+  return { current, holding, setPorts, shareWith, open, shut };
 }

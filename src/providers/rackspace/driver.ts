@@ -2,39 +2,29 @@
  * Rackspace shared addresses: made for the ports of two servers or more, then opened server by server. Calls are final
  * when answered, and none carries a mark: a lost answer is judged by what was there before and by whose ports are linked.
  */
-import { type KeystoneV2Credentials, keystoneV2, passcodeLayer } from '../../auth/keystone-v2.js';
 import { parseAddress } from '../../domain/address.js';
 import type { Connect } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp } from '../../domain/records.js';
-import { collect } from '../../http/pages.js';
 import { type Api, rackspaceApi } from './api.js';
 import { addressOf, associating, isKind } from './associating.js';
 import { servicesOf } from './catalog.js';
 import { fault } from './fault.js';
-import { linkTargets, nameOfServer, networkId, type PortsOf, requireBuilt, requireOneZone, sharingPorts } from './links.js';
+import { type LinkTarget, linkTargets, nameOfServer, networkId, requireBuilt, requireOneZone, sharingPorts } from './links.js';
+import { lookups } from './lookups.js';
 import type { rackspace } from './manifest.js';
+import { parsePortChange, portsAfter } from './port-change.js';
 import { privateIpVerbs } from './private-ips.js';
 import { associated, associationOf, floatingIpOf, isIsolated, networkOf, serverOf, subnetOf, type Where } from './records.js';
 import { listed, refuse } from './refusals.js';
+import { enter } from './session.js';
 import { type Names, readOthers, readShared } from './sharing.js';
-import { type RackspaceIp, type RackspacePort, readOneIp } from './wire.js';
+import { type RackspaceIp, readOneIp } from './wire.js';
 
 export const connect: Connect<typeof rackspace> = (context) => {
-  const { place, options, http, tokens, clock, conceal, mutate, settle } = context;
-  const { username, password, passcode, tenant: tenantId, 'api-key': apiKey } = options;
-  const credentials: KeystoneV2Credentials | undefined =
-    apiKey !== undefined
-      ? { method: 'api-key', username, apiKey }
-      : password !== undefined
-        ? { method: 'password', username, password }
-        : undefined;
-  if (credentials === undefined) throw refuse('config', 'neither api-key nor password is set');
-  const insecureHttp = options['insecure-http'];
-  const identity = http({ fault, insecureHttp, ...(passcode === undefined ? {} : { authorize: passcodeLayer(passcode, conceal) }) });
-  const authUrl = options['identity-endpoint'];
-  const session = keystoneV2({ authUrl, credentials, tenantId, send: identity, tokens, clock, conceal });
-  const send = http({ fault, insecureHttp, authorize: session.authorize });
+  const { place, options, mutate, settle } = context;
+  const { session, send } = enter(context, fault);
+  const portChange = options.ports === undefined ? undefined : parsePortChange(options.ports);
 
   const services = async () => servicesOf(await session.current(), options.region);
   const ready = async (): Promise<{ readonly api: Api; readonly where: Where }> => {
@@ -42,20 +32,9 @@ export const connect: Connect<typeof rackspace> = (context) => {
     return { api: rackspaceApi(found, send), where: { place, region: found.region } };
   };
 
-  // What one operation has read it does not read again: names, and the ports that allocation and association both need.
-  let listing: Promise<Names> | undefined;
-  const names = (): Promise<Names> => {
-    listing ??= ready().then(async ({ api }) => new Map((await collect(api.listServers())).map(({ id, name }) => [id, name])));
-    return listing;
-  };
-  const ports = new Map<string, Promise<readonly RackspacePort[]>>();
-  const portsOf: PortsOf = (device_id, network_id) => {
-    const key = `${device_id} ${network_id}`;
-    const found = ports.get(key) ?? ready().then(({ api }) => collect(api.listPorts({ device_id, network_id })));
-    ports.set(key, found);
-    return found;
-  };
-  const { current, holding, shareWith, open, shut } = associating({ ready, options, send, mutate });
+  const known = lookups(async () => (await ready()).api);
+  const { names } = known;
+  const { current, holding, setPorts, shareWith, open, shut } = associating({ ready, options, lookups: known, send, mutate });
 
   return {
     async account() {
@@ -92,7 +71,7 @@ export const connect: Connect<typeof rackspace> = (context) => {
       }
       requireOneZone(network, servers);
       const { api, where } = await ready();
-      const wanted = await sharingPorts(spec, network, portsOf);
+      const wanted = await sharingPorts(spec, network, known);
       if (wanted.length < 2) throw refuse('usage', `these are all one port, ${wanted.join()}: an address is shared by two or more`);
       const version = (address === undefined ? undefined : parseAddress(address)?.version) ?? spec.version;
       const shared = (): Promise<RackspaceIp[]> => api.listIps({ type: 'shared' });
@@ -130,11 +109,18 @@ export const connect: Connect<typeof rackspace> = (context) => {
     async associateFloatingIp(ip, spec) {
       requireBuilt(spec.servers);
       const { api } = await ready();
-      const targets = await linkTargets(api, ip, spec, portsOf);
+      const targets = await linkTargets(ip, spec, known);
       const sharing = await shareWith(api, ip, targets);
-      for (const target of targets) await open(api, sharing, target);
       const others = ip.associations.filter(({ server }) => !targets.some((target) => target.server.id === server?.id));
-      const accepted = associated(sharing, [...others, ...targets.map(({ server, port }) => associationOf(server, port))]);
+      const heldBy = (some: readonly LinkTarget[]): FloatingIp =>
+        associated(sharing, [...others, ...some.map(({ server, port }) => associationOf(server, port))]);
+      for (const [done, target] of targets.entries()) {
+        await open(api, sharing, target).catch((thrown: unknown) => {
+          if (!(thrown instanceof IpctlError) || done === 0) throw thrown;
+          throw thrown.with({ exists: [heldBy(targets.slice(0, done))] });
+        });
+      }
+      const accepted = heldBy(targets);
       return settle({
         accepted,
         async check() {
@@ -165,6 +151,13 @@ export const connect: Connect<typeof rackspace> = (context) => {
         },
         what: `${addressOf(ip)} to leave ${listed(servers.map(nameOfServer))}`,
       });
+    },
+
+    async updateFloatingIp(ip) {
+      if (ip.kind !== 'shared') throw refuse('unsupported', `${addressOf(ip)} is part of its server: no other port can share it`);
+      const planned = portChange === undefined ? ip.ports : await portsAfter(ip, portChange, known);
+      if (planned.length === ip.ports.length && planned.every((port) => ip.ports.includes(port))) return ip;
+      return setPorts((await ready()).api, ip, 'change ports', planned);
     },
 
     async releaseFloatingIp(ip) {

@@ -2,12 +2,10 @@
 import type { FloatingIp, Server, ServerRef } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
 import type { Api } from './api.js';
+import type { Lookups } from './lookups.js';
 import { ALIASES, PUBLIC_NET, SERVICE_NET } from './records.js';
 import { listed, refuse } from './refusals.js';
 import type { RackspacePort } from './wire.js';
-
-/** The ports of a server on a network; the driver remembers them for as long as one operation runs. */
-export type PortsOf = (server: string, network: string) => Promise<readonly RackspacePort[]>;
 
 export interface LinkTarget {
   readonly server: ServerRef;
@@ -16,7 +14,7 @@ export interface LinkTarget {
 
 export const nameOfServer = ({ id, name }: ServerRef): string => name ?? id;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** An id by alias, id or exact name. `not-found`, `usage` when several networks have the name. */
 export async function networkId(api: () => Promise<Api>, text: string): Promise<string> {
@@ -44,10 +42,12 @@ export function requireBuilt(servers: readonly Server[]): void {
   );
 }
 
+type Zoned = ServerRef & Pick<Server, 'zone'>;
+
 /** Addresses of PublicNet do not cross from one public IP zone to another. A zone not told (yet) is left to the provider. */
-export function requireOneZone(network: string, servers: readonly Server[]): void {
+export function requireOneZone(network: string, servers: readonly Zoned[]): void {
   if (network !== PUBLIC_NET) return;
-  const zoned = servers.filter(({ zone }) => zone !== null);
+  const zoned = servers.filter(({ zone }, index) => zone !== null && servers.findIndex(({ id }) => id === servers[index]?.id) === index);
   if (new Set(zoned.map(({ zone }) => zone)).size < 2) return;
   throw refuse(
     'usage',
@@ -57,11 +57,11 @@ export function requireOneZone(network: string, servers: readonly Server[]): voi
 }
 
 /** A server's port on the network. One that is linked already is meant before any other. All that have none are named at once. */
-async function portsOfServers(
-  servers: readonly Server[],
+export async function portsOfServers(
+  servers: readonly ServerRef[],
   network: string,
   linked: readonly string[],
-  portsOf: PortsOf,
+  { portsOf }: Lookups,
 ): Promise<LinkTarget[]> {
   const found = await Promise.all(servers.map(async (server) => ({ server, ports: await portsOf(server.id, network) })));
   const without = found.filter(({ ports }) => ports.length === 0).map(({ server }) => nameOfServer(server));
@@ -81,11 +81,46 @@ async function portsOfServers(
       throw refuse(
         'usage',
         `${name ?? id} has ${ports.length} ports on that network`,
-        `name one with --port: ${ports.map((each) => each.id).join(', ')}`,
+        `name one by its id: ${ports.map((each) => each.id).join(', ')}`,
       );
     }
     return { server: { id, name }, port: port.id };
   });
+}
+
+/** A port by its id, and the server that it belongs to, if any. */
+export interface OwnedPort {
+  readonly port: RackspacePort;
+  readonly server: ServerRef | null;
+}
+
+/** All of these ports, by one request and one for their servers. `not-found` for one that is not there, `usage` for one elsewhere or no id. */
+export async function ownedPorts(ids: readonly string[], network: string, lookups: Lookups): Promise<OwnedPort[]> {
+  if (ids.length === 0) return [];
+  const odd = ids.find((id) => !UUID.test(id));
+  if (odd !== undefined) throw refuse('usage', `'${odd}' is no id of a port`, 'ports are named by id; servers by id or name');
+  const found = await lookups.ports(ids);
+  const missing = ids.filter((id) => !found.some((port) => port.id === id));
+  if (missing.length > 0) throw refuse('not-found', `no port ${missing.map((id) => `'${id}'`).join(', ')}`);
+  const stray = found.find((port) => port.network !== network);
+  if (stray !== undefined) throw refuse('usage', `port ${stray.id} is on network ${stray.network}, the address is of ${network}`);
+  const names = found.some(({ device }) => device !== null) ? await lookups.names() : new Map<string, string | null>();
+  return found.map((port) => ({ port, server: port.device === null ? null : { id: port.device, name: names.get(port.device) ?? null } }));
+}
+
+/** Explains why servers of several zones cannot share, before the provider says that segments do not match. */
+export async function requireZoneOf(
+  ports: readonly string[],
+  servers: readonly ServerRef[],
+  network: string,
+  lookups: Lookups,
+): Promise<void> {
+  if (network !== PUBLIC_NET) return;
+  const devices = [...servers.map(({ id }) => id), ...(await lookups.ports(ports)).map(({ device }) => device)];
+  requireOneZone(
+    network,
+    (await lookups.servers()).filter(({ id }) => devices.includes(id)),
+  );
 }
 
 export interface Wanted {
@@ -93,29 +128,24 @@ export interface Wanted {
   readonly ports: readonly string[];
 }
 
-/** Ids of the ports that are to share a new address, each once. Ports given as such are checked by the provider. */
-export async function sharingPorts({ servers, ports }: Wanted, network: string, portsOf: PortsOf): Promise<string[]> {
-  const targets = await portsOfServers(servers, network, [], portsOf);
+/** Ids of the ports that are to share a new address, each once: none is being built, and all are of one zone. */
+export async function sharingPorts({ servers, ports }: Wanted, network: string, lookups: Lookups): Promise<string[]> {
+  const targets = await portsOfServers(servers, network, [], lookups);
+  await ownedPorts(ports, network, lookups);
+  if (ports.length > 0) await requireZoneOf(ports, servers, network, lookups);
   return [...new Set([...targets.map(({ port }) => port), ...ports])];
 }
 
 /** Whom to associate: each server once, by its port or by itself. */
-export async function linkTargets(api: Api, ip: FloatingIp, { servers, ports }: Wanted, portsOf: PortsOf): Promise<LinkTarget[]> {
+export async function linkTargets(ip: FloatingIp, { servers, ports }: Wanted, lookups: Lookups): Promise<LinkTarget[]> {
   const network = ip.network ?? PUBLIC_NET;
-  const [byServer, byPort] = await Promise.all([
-    portsOfServers(servers, network, ip.ports, portsOf),
-    Promise.all(ports.map((id) => targetOfPort(api, id, network, servers))),
-  ]);
-  const all = [...byServer, ...byPort];
+  const [byServer, byPort] = await Promise.all([portsOfServers(servers, network, ip.ports, lookups), ownedPorts(ports, network, lookups)]);
+  const all = [
+    ...byServer,
+    ...byPort.map(({ port, server }) => {
+      if (server === null) throw refuse('conflict', `port ${port.id} belongs to no server`, 'addresses are associated with servers');
+      return { server, port: port.id };
+    }),
+  ];
   return all.filter(({ server }, index) => all.findIndex((other) => other.server.id === server.id) === index);
-}
-
-async function targetOfPort(api: Api, id: string, network: string, known: readonly Server[]): Promise<LinkTarget> {
-  const port = await api.showPort(id);
-  if (port === undefined) throw refuse('not-found', `no port '${id}'`);
-  if (port.network !== network) throw refuse('usage', `port ${id} is on network ${port.network}, the address is of ${network}`);
-  const { device } = port;
-  if (device === null) throw refuse('conflict', `port ${id} belongs to no server`, 'addresses are associated with servers');
-  const name = known.find((server) => server.id === device)?.name ?? (await api.serverName(device));
-  return { server: { id: device, name }, port: id };
 }

@@ -1,37 +1,25 @@
 import { defineManifest, no, yes } from '../../domain/manifest.js';
+import { identityOptions, plainHttp } from './identity.js';
 
 const NETWORKS = 'https://github.com/rackerlabs/docs-cloud-networks/tree/HEAD/api-docs';
 const SHARED_IPS = `${NETWORKS}/getting-started/configuring-network-variations`;
-const ADDRESS = `${NETWORKS}/api-reference/methods/get-show-ip-address-details-v2.0-ip-addresses-ipaddressid.rst`;
 
 export const rackspace = defineManifest({
   id: 'rackspace',
   title: 'Rackspace Public Cloud',
   docs: SHARED_IPS,
   options: {
-    'identity-endpoint': {
-      kind: 'url',
-      help: 'identity service; UK accounts: https://lon.identity.api.rackspacecloud.com/v2.0/',
-      default: 'https://identity.api.rackspacecloud.com/v2.0/',
-      identity: true,
-      env: ['RS_AUTH_URL'],
-    },
-    username: { kind: 'string', help: 'user name of the control panel', required: true, identity: true, env: ['RS_USERNAME'] },
-    'api-key': { kind: 'secret', help: 'API key of that user; never asks for a passcode', identity: true, env: ['RS_API_KEY'] },
-    password: { kind: 'secret', help: 'password of that user, where there is no API key', identity: true },
-    passcode: {
-      kind: 'secret',
-      help: 'one-time passcode, for a password under multi-factor authentication',
-      identity: true,
-      advanced: true,
-    },
-    tenant: { kind: 'string', help: 'account number, where the user may act for several', identity: true },
-    region: { kind: 'string', help: 'region, e.g. DFW; default: that of the user', identity: true, env: ['RS_REGION_NAME'] },
+    ...identityOptions,
     network: {
       kind: 'string',
       help: 'network whose ports share the address: PublicNet, or an isolated one by id or name',
       default: 'PublicNet',
       on: ['ip allocate'],
+    },
+    ports: {
+      kind: 'string',
+      help: 'ports to add to and to take out of those that share the address: +P,-Q, by id or by the name of their server',
+      on: ['ip update'],
     },
     'association-method': {
       kind: 'enum',
@@ -49,7 +37,7 @@ export const rackspace = defineManifest({
       advanced: true,
       on: ['ip associate', 'ip allocate'],
     },
-    'insecure-http': { kind: 'boolean', help: 'allow plain http, credentials and all', default: false, advanced: true },
+    ...plainHttp,
   },
   oneOf: [['api-key'], ['password']],
   supports: {
@@ -67,11 +55,9 @@ export const rackspace = defineManifest({
       SHARED_IPS,
       'associate the new server, then disassociate the old one',
     ),
-    updateFloatingIp: no(
-      'an address carries no name, description or labels',
-      ADDRESS,
-      'ip associate adds a server to those that share the address, ip disassociate takes its traffic away',
-    ),
+    updateFloatingIp: yes({
+      note: 'the ports that share the address, by --rackspace-ports +P,-Q; it carries no name, description or labels',
+    }),
     releaseFloatingIp: yes(),
     listPrivateIps: yes({ takes: ['subnet'], note: 'those of isolated networks' }),
     getPrivateIp: yes(),

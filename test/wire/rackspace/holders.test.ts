@@ -330,7 +330,7 @@ describe('rackspace: what the driver refuses by itself', () => {
       },
       (driver) => driver.allocateFloatingIp(spec),
     );
-    assert.deepEqual([error.kind, error.details.hint], ['usage', `name one with --port: ${PORT_A}, p2`]);
+    assert.deepEqual([error.kind, error.details.hint], ['usage', `name one by its id: ${PORT_A}, p2`]);
   });
 
   const networks = {
@@ -374,7 +374,11 @@ describe('rackspace: what the driver refuses by itself', () => {
 });
 
 describe('rackspace: an allocation without an answer', () => {
-  const lost = (after: readonly unknown[]): Answers => ({
+  const lost = (after: readonly unknown[], network = PUBLIC): Answers => ({
+    [`GET /v2.0/ports?id=${PORT_A}&id=${PORT_B}`]: {
+      body: { ports: [portObject(PORT_A, WEB_A, { network_id: network }), portObject(PORT_B, WEB_B, { network_id: network })] },
+    },
+    'GET /v2/123456/servers/detail': SERVERS,
     'GET /v2.0/ip_addresses?type=shared': [addresses(ipObject({ id: 'old' })), addresses(ipObject({ id: 'old' }), ...after)],
     'POST /v2.0/ip_addresses': { status: 500, body: 'gone' },
   });
@@ -397,8 +401,8 @@ describe('rackspace: an allocation without an answer', () => {
     const chosen = (id: string, address: string) => ipObject({ id, address, ip_address: address, network_id: BACKEND });
     const work = (driver: Required<AnyDriver>): Promise<FloatingIp> =>
       driver.allocateFloatingIp({ ...spec, servers: [], ports: [PORT_A, PORT_B], network: BACKEND, address: '192.168.77.60' });
-    assert.equal((await routed(lost([chosen('new', '192.168.77.60')]), work)).result.id, 'new');
-    assert.equal((await refused(lost([chosen('new', '192.168.77.61')]), work)).error.details.fate, 'not-applied');
+    assert.equal((await routed(lost([chosen('new', '192.168.77.60')], BACKEND), work)).result.id, 'new');
+    assert.equal((await refused(lost([chosen('new', '192.168.77.61')], BACKEND), work)).error.details.fate, 'not-applied');
   });
 });
 

@@ -5,7 +5,9 @@ import type { AnyDriver } from '../../../src/domain/driver.js';
 import { IpctlError } from '../../../src/domain/errors.js';
 import type { FloatingIp } from '../../../src/domain/records.js';
 import { collect } from '../../../src/http/pages.js';
-import type { BenchSettings } from '../../support/bench.js';
+import { connect } from '../../../src/providers/rackspace/driver.js';
+import { rackspace } from '../../../src/providers/rackspace/manifest.js';
+import { type BenchSettings, bench } from '../../support/bench.js';
 import { type Exchange, play } from '../../support/script.js';
 import {
   API_KEY,
@@ -14,6 +16,7 @@ import {
   IP,
   ipObject,
   login,
+  optionsAt,
   PORT_A,
   PORT_B,
   PUBLIC,
@@ -86,6 +89,12 @@ const e3 = (message: string, code: string, title: string) => ({ message, code, t
 const shared = async (driver: AnyDriver): Promise<FloatingIp> =>
   (await driver.allocateFloatingIp?.({ version: 4, labels: {}, servers: [], ports: [PORT_A, PORT_B], mark: 'x' })) ?? assert.fail();
 const allocation: readonly Exchange[] = [
+  get(`/v2.0/ports?id=${PORT_A}&id=${PORT_B}`, { ports: [portObject(PORT_A, WEB_A), portObject(PORT_B, WEB_B)] }, 'whose ports are these?'),
+  get(
+    '/v2/123456/servers/detail',
+    { servers: [serverObject(WEB_A, 'web-a'), serverObject(WEB_B, 'web-b')] },
+    'walkthrough, step 1: same zone?',
+  ),
   get('/v2.0/ip_addresses?type=shared', { ip_addresses: [] }, 'what is there before the send'),
   {
     source: 'walkthrough, step 3: provision',
@@ -194,16 +203,9 @@ describe('rackspace: the published walkthrough', () => {
     );
   });
 
-  test('a port is associated through the server that it belongs to', async () => {
+  test('a port is associated through the server that it belongs to, which the allocation has read already', async () => {
     await played(
-      (origin) => [
-        login(origin),
-        ...allocation,
-        get(`/v2.0/ports/${PORT_A}`, { port: portObject(PORT_A, WEB_A) }),
-        get(`/v2/123456/servers/${WEB_A}`, { server: serverObject(WEB_A, 'web-a') }),
-        associate(WEB_A, done),
-        associations(WEB_A, [IP]),
-      ],
+      (origin) => [login(origin), ...allocation, associate(WEB_A, done), associations(WEB_A, [IP])],
       async (driver) => {
         const ip = await driver.associateFloatingIp(await shared(driver), { servers: [], ports: [PORT_A] });
         assert.equal(ip.associations[0]?.server?.name, 'web-a');
@@ -417,6 +419,39 @@ describe('rackspace: login', () => {
       async (driver) => assert.equal((await failing(driver.account())).kind, 'auth'),
       { options: { 'api-key': '', password: 's3cret-word', passcode: '123456' } },
     );
+  });
+
+  test('whoever is there is asked for the passcode, once and only when it is needed', async () => {
+    const asked: string[] = [];
+    const logins = async (exchanges: (origin: string) => readonly Exchange[], options: Readonly<Record<string, string>>): Promise<void> => {
+      const script = await play(exchanges);
+      const asking = (context: Parameters<typeof connect>[0]) =>
+        connect({
+          ...context,
+          async ask(question) {
+            asked.push(question);
+            return '123456';
+          },
+        });
+      const made = bench(rackspace, asking, { options: optionsAt(script.origin, options) });
+      try {
+        assert.equal((await made.run(async (driver) => driver.account?.()))?.user, 'demo');
+        assert.ok(!made.traced.join('').includes('123456"'), 'the passcode is traced');
+      } finally {
+        await made.close();
+        await script.end();
+      }
+    };
+    await logins((origin) => [login(origin)], {});
+    assert.deepEqual(asked, []);
+    const challenged = (origin: string): readonly Exchange[] => [
+      { source: 'challenge', request: password, reply: challenge },
+      { source: 'passcode', request: second, reply: { status: 200, body: access(origin) } },
+    ];
+    await logins(challenged, { 'api-key': '', password: 's3cret-word', passcode: '123456' });
+    assert.deepEqual(asked, []);
+    await logins(challenged, { 'api-key': '', password: 's3cret-word' });
+    assert.deepEqual(asked, ['Passcode of demo: ']);
   });
 
   test('a token that died is renewed once; a second 401 is the end', async () => {
