@@ -35,6 +35,9 @@ export function listFloatingIps(target: Target, settings: ReadSettings, input: L
       ...(server === undefined ? {} : { server }),
       ...(input.version === undefined ? {} : { version: input.version }),
       ...(input.kind === undefined ? {} : { kind: input.kind }),
+      ...(Object.keys(input.labels).length === 0 ? {} : { labels: input.labels }),
+      // What is left out here is not known there: a page of the length that is wanted could hold less.
+      ...(input.limit === undefined || filters(input) ? {} : { limit: input.limit }),
     };
     if (input.limit === 0) return;
     let count = 0;
@@ -52,6 +55,9 @@ export function listFloatingIps(target: Target, settings: ReadSettings, input: L
   };
   return placed(target, settings.signal, matching());
 }
+
+const filters = ({ state, server, cidr, version, kind }: ListInput): boolean =>
+  [state, server, cidr, version, kind].some((filter) => filter !== undefined);
 
 export function showFloatingIp(target: Target, settings: ReadSettings, ref: string): Promise<FloatingIp> {
   checkReference(ref);

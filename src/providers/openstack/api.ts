@@ -176,7 +176,8 @@ export const listServers = (cloud: Cloud, query: Query): AsyncGenerator<WireServ
 export const getServer = async (cloud: Cloud, id: string): Promise<WireServer> =>
   one(await get(cloud, at(computeOf(cloud), ['servers', id])), 'server', server);
 
-function computeOf(cloud: Cloud): string {
+/** Base of the compute API; `config` where there is none. */
+export function computeOf(cloud: Cloud): string {
   const base = cloud.compute();
   if (base === undefined) throw refused('config', 'the catalog has no compute service', 'name it with the option compute-endpoint');
   return base;

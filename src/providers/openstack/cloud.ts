@@ -1,12 +1,18 @@
 /** Who we are and where the services stand: credentials from options, endpoints from the token's catalog. */
 import { type Credentials, type Endpoint, keystoneV3, type Named, type Reference, type Service } from '../../auth/keystone-v3.js';
 import type { Context } from '../../domain/driver.js';
-import type { Send } from '../../domain/exchange.js';
-import type { Values } from '../../domain/option.js';
-import { fault, refused } from './fault.js';
-import type { openstack } from './manifest.js';
+import type { Fault, Send } from '../../domain/exchange.js';
+import type { OptionSet, Values } from '../../domain/option.js';
+import type { access, computeEndpoint, insecureHttp } from './access.js';
+import { refused } from './fault.js';
 
-type Options = typeof openstack.options;
+type Accepted = typeof access & { readonly 'compute-endpoint': typeof computeEndpoint; readonly 'insecure-http': typeof insecureHttp };
+type ServiceType = 'network' | 'compute';
+type Options = Values<Accepted> & { readonly 'network-endpoint'?: string | undefined };
+
+export interface Means extends Pick<Context<OptionSet>, 'http' | 'tokens' | 'clock' | 'conceal'> {
+  readonly options: Options;
+}
 
 export interface Cloud {
   /** The authorized client. */
@@ -20,27 +26,52 @@ export interface Cloud {
   compute(): string | undefined;
 }
 
-const userOf = (options: Values<Options>): Reference => ({
+type Method = Credentials['method'];
+
+const METHODS: Readonly<Record<NonNullable<Options['auth-type']>, Method>> = {
+  password: 'password',
+  v3password: 'password',
+  v3totp: 'password',
+  v3multifactor: 'password',
+  token: 'token',
+  v3token: 'token',
+  v3applicationcredential: 'application_credential',
+};
+
+const userOf = (options: Options): Reference => ({
   id: options['user-id'],
   name: options.username,
   domainId: options['user-domain-id'],
   domainName: options['user-domain-name'],
 });
 
-/** The type of authentication follows from what is there; an application credential is the most particular. */
-function credentialsOf(options: Values<Options>): Credentials {
-  const secret = options['application-credential-secret'];
+/** `config` for a name without its domain: by itself it stands for nobody, and a guess might stand for somebody else. */
+function requireDomain(what: 'user' | 'project', { id, name, domainId, domainName }: Reference = {}): void {
+  if (id !== undefined || name === undefined || (domainId ?? domainName) !== undefined) return;
+  throw refused(
+    'config',
+    `the ${what} ${name} is named without the domain it belongs to`,
+    `set the option ${what}-domain-name, which is Default on most clouds, or ${what}-id instead of the name`,
+  );
+}
+
+/** As `auth-type` says, else as follows from what is there; an application credential is the most particular. */
+function credentialsOf(options: Options): Credentials {
+  const { password, passcode, token, 'application-credential-secret': secret } = options;
   const credential = { id: options['application-credential-id'], name: options['application-credential-name'] };
-  if (secret !== undefined && (credential.id !== undefined || credential.name !== undefined)) {
-    return { method: 'application_credential', credential, user: userOf(options), secret };
+  const type = options['auth-type'];
+  const wanted = type === undefined ? undefined : METHODS[type];
+  const may = (method: Method): boolean => wanted === undefined || wanted === method;
+  if (may('application_credential') && secret !== undefined && (credential.id !== undefined || credential.name !== undefined)) {
+    return { method: 'application_credential', credential, user: credential.id === undefined ? userOf(options) : undefined, secret };
   }
-  const { password, passcode, token } = options;
-  if (password !== undefined) return { method: 'password', user: userOf(options), password, passcode };
-  if (token !== undefined) return { method: 'token', token };
+  if (may('password') && password !== undefined) return { method: 'password', user: userOf(options), password, passcode };
+  if (may('token') && token !== undefined) return { method: 'token', token };
+  if (type !== undefined) throw refused('config', `auth-type is ${type}, and what it needs is not set`, 'ipctl provider show openstack');
   throw refused('config', 'no way to authenticate: neither password, application credential nor token is set');
 }
 
-function projectOf(options: Values<Options>): Reference {
+function projectOf(options: Options): Reference {
   const reference = {
     id: options['project-id'],
     name: options['project-name'],
@@ -53,26 +84,42 @@ function projectOf(options: Values<Options>): Reference {
   return reference;
 }
 
-/** The exact type only: catalogs carry look-alikes such as `compute_legacy`. */
-function endpointOf(catalog: readonly Service[], type: string, options: Values<Options>): Endpoint | undefined {
-  return catalog
+const regionOf = (service: ServiceType, options: Options): string | undefined => options[`${service}-region`] ?? options.region;
+const interfaceOf = (service: ServiceType, options: Options): string =>
+  (options[`${service}-interface`] ?? options.interface).replace(/URL$/, '');
+
+const endpointsOf = (catalog: readonly Service[], type: string): readonly Endpoint[] =>
+  // The exact type only: catalogs carry look-alikes such as `compute_legacy`.
+  catalog
     .filter((service) => service.type === type)
     .flatMap(({ endpoints }) => endpoints)
-    .find(
-      ({ interface: side, region, url }) =>
-        url !== '' && side === options.interface && (options.region === undefined || region === options.region),
-    );
+    .filter(({ url }) => url !== '');
+
+function endpointOf(catalog: readonly Service[], type: ServiceType, options: Options): Endpoint | undefined {
+  const wanted = regionOf(type, options);
+  return endpointsOf(catalog, type).find(
+    ({ interface: side, region }) => side === interfaceOf(type, options) && (wanted === undefined || region === wanted),
+  );
 }
 
-function noEndpoint(catalog: readonly Service[], options: Values<Options>): Error {
-  const known = catalog.filter(({ type }) => type === 'network').flatMap(({ endpoints }) => endpoints);
-  const where = `${options.region === undefined ? '' : ` in region ${options.region}`} (interface ${options.interface})`;
-  const there = [...new Set(known.map(({ region, interface: side }) => `${region} ${side}`))].join(', ');
-  return refused(
-    'config',
-    `the catalog has no network service${where}`,
-    there === '' ? 'this cloud has no Neutron, or shows it to others only' : `there is: ${there}`,
-  );
+/** Why the catalog has no network service for us: the service, the region or the interface, in this order. */
+function noEndpoint(catalog: readonly Service[], options: Options): Error {
+  const known = endpointsOf(catalog, 'network');
+  if (known.length === 0) {
+    return refused(
+      'config',
+      'the catalog has no network service: this cloud has no Neutron, or shows it to others only',
+      'the option network-endpoint names one that the catalog does not',
+    );
+  }
+  const there = `there is: ${[...new Set(known.map(({ region, interface: side }) => `${region} ${side}`))].join(', ')}`;
+  const region = regionOf('network', options);
+  const regions = [...new Set(known.map((endpoint) => endpoint.region))].sort();
+  if (region !== undefined && !regions.includes(region)) {
+    return refused('config', `the catalog has no network service in region ${region}, but in ${regions.join(', ')}`, there);
+  }
+  const where = region === undefined ? '' : ` in region ${region}`;
+  return refused('config', `the catalog has no network service${where} with interface ${interfaceOf('network', options)}`, there);
 }
 
 const networkBase = (url: string): string => {
@@ -80,20 +127,42 @@ const networkBase = (url: string): string => {
   return root.endsWith('/v2.0') ? root : `${root}/v2.0`;
 };
 
-/** Logs in when first asked, or takes the kept token. `config` for settings that cannot work, before any request. */
-export function openCloud({ options, http, tokens, clock, conceal }: Context<Options>): () => Promise<Cloud> {
+/** A refusal that lists other methods is about none of what was sent: it says what to do by itself. */
+const ofLogin =
+  (fault: Fault): Fault =>
+  (reply, request) => {
+    const error = fault(reply, request);
+    const methods = (reply.json as { readonly error?: { readonly identity?: { readonly methods?: unknown } } } | null | undefined)?.error
+      ?.identity?.methods;
+    return Array.isArray(methods) && error.details.hint === undefined
+      ? error.with({ hint: 'choose one of these with the option auth-type, and set what it needs' })
+      : error;
+  };
+
+/**
+ * Logs in when first asked, or takes the kept token. `config` for settings that cannot work, before any request. `service`:
+ * whose region is ours, where none is chosen.
+ */
+export function openCloud(
+  { options, http, tokens, clock, conceal }: Means,
+  { fault, service }: { readonly fault: Fault; readonly service: ServiceType },
+): () => Promise<Cloud> {
   const authUrl = options['auth-url'];
   if (/\/v2\.0\/*$/.test(authUrl)) {
     throw refused('config', `auth-url ${authUrl} is of Identity v2.0, which is gone`, 'end it with /v3, or with no version at all');
   }
   const credentials = credentialsOf(options);
+  // An application credential carries its project: one beside it is refused with a 401.
+  const project = credentials.method === 'application_credential' ? undefined : projectOf(options);
+  requireDomain('user', credentials.method === 'token' ? undefined : credentials.user);
+  requireDomain('project', project);
   const insecureHttp = options['insecure-http'];
   const session = keystoneV3({
     authUrl,
     credentials,
-    // An application credential carries its project: one beside it is refused with a 401.
-    project: credentials.method === 'application_credential' ? undefined : projectOf(options),
-    send: http({ fault, insecureHttp }),
+    project,
+    explained: true,
+    send: http({ fault: ofLogin(fault), insecureHttp }),
     tokens,
     clock,
     conceal,
@@ -103,11 +172,12 @@ export function openCloud({ options, http, tokens, clock, conceal }: Context<Opt
     const { catalog, project, user } = await session.current();
     if (project === null) throw refused('config', 'these credentials open no project', 'set the option project-name or project-id');
     const network = endpointOf(catalog, 'network', options);
+    const region = (service === 'network' ? network : endpointOf(catalog, service, options))?.region ?? '';
     return {
       send,
       project,
       user,
-      region: options.region ?? (network === undefined || network.region === '' ? null : network.region),
+      region: regionOf(service, options) ?? (region === '' ? null : region),
       network() {
         const base = options['network-endpoint'] ?? network?.url;
         if (base === undefined) throw noEndpoint(catalog, options);

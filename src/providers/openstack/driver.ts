@@ -1,7 +1,7 @@
 /** OpenStack: floating IPs of Neutron, bound to ports. An answer shows what is so; the status only tells whether the data plane followed. */
 import { parseAddress } from '../../domain/address.js';
 import type { AssociateSpec, Connect } from '../../domain/driver.js';
-import type { FloatingIp, ServerRef } from '../../domain/records.js';
+import type { FloatingIp, Labels, ServerRef } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
 import {
   createFloatingIp,
@@ -11,24 +11,32 @@ import {
   listFloatingIps,
   listNetworks,
   listPorts,
-  listServerNames,
-  listServers,
   listSubnets,
   readFloatingIp,
 } from './api.js';
 import { findPool, findSubnet, isId } from './choice.js';
 import { type Cloud, openCloud } from './cloud.js';
-import { refused, unlessGone } from './fault.js';
+import { fault, refused, unlessGone } from './fault.js';
 import { floatingIpWrites, leaving, nameOf } from './floating-ips.js';
 import type { openstack } from './manifest.js';
 import { privateIpVerbs } from './private-ips.js';
-import { floatingIpOf, marked, networkOf, serverIn, serverOf, subnetOf } from './records.js';
+import { floatingIpOf, marked, networkOf, serverIn, subnetOf, tagsOf } from './records.js';
 import { type Seating, seatsOn } from './seats.js';
+import { serverNames as namesOf, serverVerbs } from './servers.js';
 import type { Holder, WireFloatingIp } from './wire.js';
+
+/** Items a page: a list of any length needs memory for so many, and a usual project is one request. */
+const LONGEST_PAGE = 500;
+
+/** Tags are separated by commas there: one that holds a comma is not asked for, but sorted out by the caller. */
+const tagFilter = (labels: Labels): string | undefined =>
+  tagsOf(labels)
+    .filter((tag) => !tag.includes(','))
+    .join(',') || undefined;
 
 export const connect: Connect<typeof openstack> = (context) => {
   const { place, options, mutate } = context;
-  const open = openCloud(context);
+  const open = openCloud(context, { fault, service: 'network' });
   const writes = floatingIpWrites(context);
   const where = (cloud: Cloud) => ({ ...place, region: cloud.region });
   const mine = (cloud: Cloud) => ({ project_id: cloud.project.id });
@@ -63,27 +71,28 @@ export const connect: Connect<typeof openstack> = (context) => {
   };
 
   return {
-    async account() {
-      const { project, user, region } = await open();
-      return { id: project.id, name: project.name, user: user.name, project: project.name, region };
-    },
+    ...serverVerbs(place, open),
 
-    async *listFloatingIps({ address, server, version, serverNames }) {
+    async *listFloatingIps({ address, server, version, labels = {}, limit = LONGEST_PAGE, serverNames }) {
       // Neutron draws floating IPs from IPv4 subnets only.
       if (version === 6) return;
       const cloud = await open();
       const names =
         serverNames && server === undefined
-          ? collect(listServerNames(cloud)).then((all) => new Map(all.map(({ id, name }) => [id, name])))
+          ? namesOf(cloud)
           : Promise.resolve(new Map(server === undefined ? [] : [[server.id, server.name]]));
-      // They are on their way while the addresses come in; a failure is told where a name is wanted.
-      names.catch(() => undefined);
       let owners: Promise<ReadonlyMap<string, Holder>> | undefined;
       const ownerOf = async (port: string): Promise<Holder | undefined> => {
         owners ??= collect(listPorts(cloud, mine(cloud))).then((all) => new Map(all.map((found) => [found.id, found])));
         return (await owners).get(port);
       };
-      for await (const found of listFloatingIps(cloud, { floating_ip_address: address, ...mine(cloud) })) {
+      const query = {
+        floating_ip_address: address,
+        tags: tagFilter(labels),
+        ...mine(cloud),
+        limit: String(Math.min(limit, LONGEST_PAGE)),
+      };
+      for await (const found of listFloatingIps(cloud, query)) {
         const holder = found.port === null || found.holder !== undefined ? found.holder : await ownerOf(found.port);
         const id = found.port === null || holder === null || holder === undefined ? null : serverIn(holder);
         yield floatingIpOf(where(cloud), found, id === null ? null : { id, name: (await names).get(id) ?? null });
@@ -179,17 +188,6 @@ export const connect: Connect<typeof openstack> = (context) => {
     releaseFloatingIp: async (ip) => writes.release(await open(), ip),
 
     ...privateIpVerbs(context, open, serverNamed),
-
-    async *listServers({ name }) {
-      const cloud = await open();
-      // Surprise: the filter is a regular expression there, so a name that could mean another thing is compared here alone.
-      const filter = name !== undefined && /^[\w.-]+$/.test(name) ? { name } : {};
-      for await (const found of listServers(cloud, filter)) if (name === undefined || found.name === name) yield serverOf(place, found);
-    },
-
-    async getServer(id) {
-      return serverOf(place, await getServer(await open(), id));
-    },
 
     async *listNetworks() {
       const cloud = await open();

@@ -1,9 +1,9 @@
 /** The error families of an OpenStack cloud, read into kinds: Neutron, Nova, Keystone, the token middleware, and the proxies before them. */
 import { IpctlError, type Kind } from '../../domain/errors.js';
 import type { Fault, Reply, Request } from '../../domain/exchange.js';
-import { plainText, refusal } from '../../http/fault.js';
+import { plainText, type Refusal, refusal } from '../../http/fault.js';
 
-interface Told {
+export interface Told {
   readonly message: string | undefined;
   readonly code: string | undefined;
   /** Seconds, where Nova says so in the body. */
@@ -82,30 +82,40 @@ function hintFor(code: string | undefined, reply: Reply, request: Request): stri
   return code === undefined ? undefined : HINTS[code];
 }
 
-export const fault: Fault = (reply, request) => {
-  const { message, code, retryAfter, methods } = told(reply.json);
-  if (reply.status === 404 && new URL(request.url).pathname.endsWith('/auth/tokens')) {
-    return refusal({
-      provider: 'openstack',
+/** What one API means by a refusal, where that is more than the status and the code say. */
+export type Meaning = (told: Told, reply: Reply, request: Request) => Partial<Pick<Refusal, 'kind' | 'message' | 'hint'>>;
+
+/** `provider`: how the errors name it. */
+export const faultOf =
+  (provider: string, meaning: Meaning = () => ({})): Fault =>
+  (reply, request) => {
+    const said = told(reply.json);
+    const { message, code, retryAfter, methods } = said;
+    if (reply.status === 404 && new URL(request.url).pathname.endsWith('/auth/tokens')) {
+      return refusal({
+        provider,
+        reply,
+        kind: 'config',
+        message: 'there is no identity service (Keystone v3) at the auth-url',
+        hint: 'check the option auth-url, a missing path before /v3 above all',
+      });
+    }
+    const allowed = methods === undefined || methods.length === 0 ? '' : `; allowed: ${methods.join(', ')}`;
+    const error = refusal({
+      provider,
       reply,
-      kind: 'config',
-      message: 'there is no identity service (Keystone v3) at the auth-url',
-      hint: 'check the option auth-url, a missing path before /v3 above all',
+      message: `${message ?? (text(plainText(reply.json === undefined ? reply.text : '')) || `the service answered ${reply.status}`)}${allowed}`,
+      code,
+      kind: code === undefined ? undefined : CODES.find(([pattern]) => pattern.test(code))?.[1],
+      hint: hintFor(code, reply, request),
+      // A call the service says it does not have did nothing; a bare 501 may be a gateway's.
+      fate: reply.status === 501 && code !== undefined ? 'not-applied' : undefined,
+      ...meaning(said, reply, request),
     });
-  }
-  const allowed = methods === undefined || methods.length === 0 ? '' : `; allowed: ${methods.join(', ')}`;
-  const error = refusal({
-    provider: 'openstack',
-    reply,
-    message: `${message ?? (text(plainText(reply.json === undefined ? reply.text : '')) || `the service answered ${reply.status}`)}${allowed}`,
-    code,
-    kind: code === undefined ? undefined : CODES.find(([pattern]) => pattern.test(code))?.[1],
-    hint: hintFor(code, reply, request),
-    // A call the service says it does not have did nothing; a bare 501 may be a gateway's.
-    fate: reply.status === 501 && code !== undefined ? 'not-applied' : undefined,
-  });
-  return error.details.retryAfter === undefined && retryAfter !== undefined ? error.with({ retryAfter: retryAfter * 1000 }) : error;
-};
+    return error.details.retryAfter === undefined && retryAfter !== undefined ? error.with({ retryAfter: retryAfter * 1000 }) : error;
+  };
+
+export const fault = faultOf('openstack');
 
 /**
  * Undefined where the service itself says that it is not there; every other error goes on. A 404 without a code is the page of

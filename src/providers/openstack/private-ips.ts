@@ -5,7 +5,7 @@ import { IpctlError } from '../../domain/errors.js';
 import type { PrivateIp, ServerRef } from '../../domain/records.js';
 import { fields } from '../../http/fields.js';
 import { collect } from '../../http/pages.js';
-import { createPort, deletePort, getPort, listFloatingIps, listPorts, listServerNames, type NewPort, readPort, updatePort } from './api.js';
+import { createPort, deletePort, getPort, listFloatingIps, listPorts, type NewPort, readPort, updatePort } from './api.js';
 import { findSubnet, isId } from './choice.js';
 import type { Cloud } from './cloud.js';
 import { changedMeanwhile, refused, unlessGone } from './fault.js';
@@ -13,6 +13,7 @@ import { leaving } from './floating-ips.js';
 import type { openstack } from './manifest.js';
 import { marked, portAndAddress, privateIpsOf, serverIn, unmarked, usedBy } from './records.js';
 import { guarded } from './revision.js';
+import { serverNames } from './servers.js';
 import { port as portFrom, type WirePort, type WireSubnet } from './wire.js';
 
 type Verbs = Pick<Operations, 'listPrivateIps' | 'getPrivateIp' | 'createPrivateIps' | 'deletePrivateIp'>;
@@ -110,9 +111,7 @@ export function privateIpVerbs(
   return {
     async *listPrivateIps({ address, subnet }) {
       const cloud = await open();
-      const names = collect(listServerNames(cloud)).then((all) => new Map(all.map(({ id, name }) => [id, name])));
-      // They are on their way while the ports come in; a failure is told where a name is wanted.
-      names.catch(() => undefined);
+      const names = serverNames(cloud);
       const within = await subnetId(cloud, subnet);
       for await (const port of ask(cloud, address, within)) {
         const id = serverIn(port);

@@ -367,7 +367,7 @@ test('a shortfall of private IPs is told with what exists', async () => {
 
 test('what is free already needs no request', async () => {
   const made = bench(openstack, connect, {
-    options: { 'auth-url': 'http://127.0.0.1:9', username: 'a', password: 'bbbb', 'project-id': 'p' },
+    options: { 'auth-url': 'http://127.0.0.1:9', 'user-id': 'a', password: 'bbbb', 'project-id': 'p' },
   });
   try {
     assert.deepEqual(await made.run((driver) => disassociate(driver, freeIp())), freeIp());

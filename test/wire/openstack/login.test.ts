@@ -11,10 +11,11 @@ import { allocate, failing, POOL, PROJECT, scripted, tokenBody } from './scene.j
 
 const user = { name: 'alice', domain: { name: 'Default' }, password: 'pass-word-1' };
 const scope = { project: { name: 'web', domain: { name: 'Default' } } };
-const alice = { username: 'alice', password: 'pass-word-1', 'project-name': 'web' };
+const domains = { 'user-domain-name': 'Default', 'project-domain-name': 'Default' };
+const alice = { username: 'alice', password: 'pass-word-1', 'project-name': 'web', ...domains };
 
 for (const [what, options, auth] of [
-  ['password, names in the default domain', alice, { identity: { methods: ['password'], password: { user } }, scope }],
+  ['password, names in their domains', alice, { identity: { methods: ['password'], password: { user } }, scope }],
   [
     'password, ids',
     { 'user-id': 'u1', password: 'pass-word-1', 'project-id': 'p1' },
@@ -32,7 +33,11 @@ for (const [what, options, auth] of [
       scope,
     },
   ],
-  ['a token', { token: 'tok-0001', 'project-name': 'web' }, { identity: { methods: ['token'], token: { id: 'tok-0001' } }, scope }],
+  [
+    'a token',
+    { token: 'tok-0001', 'project-name': 'web', 'project-domain-name': 'Default' },
+    { identity: { methods: ['token'], token: { id: 'tok-0001' } }, scope },
+  ],
   [
     'an application credential by name, whatever else is there',
     { ...alice, 'application-credential-name': 'bot', 'application-credential-secret': 's3cr3t' },

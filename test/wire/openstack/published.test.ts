@@ -96,7 +96,7 @@ test('the 51st address: a quota is a limit, and nothing is sought', async () => 
 test('a full list is two requests side by side where ports are detailed', async () => {
   const router = { ...bound(), id: 'f2', port_details: { device_id: ROUTER, device_owner: 'network:router_gateway' } };
   await scripted(
-    [exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, { floatingips: [fip(), bound(), router] })],
+    [exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, { floatingips: [fip(), bound(), router] })],
     async ({ run }) => {
       const [free, held, other] = await run((driver) => listed(driver));
       assert.deepEqual(free, freeIp());
@@ -109,7 +109,7 @@ test('a full list is two requests side by side where ports are detailed', async 
 
 test('without details of ports, the ports are a third request; without names, servers are not asked for', async () => {
   const { port_details: _, ...plain } = bound() as Record<string, unknown>;
-  const ips = exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, { floatingips: [plain, { ...plain, id: 'f2' }] });
+  const ips = exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, { floatingips: [plain, { ...plain, id: 'f2' }] });
   const ports = exchange(`GET /v2.0/ports?project_id=${PROJECT}`, 200, { ports: [port()] });
   await scripted([ips, ports], async ({ run }) => assert.deepEqual((await run((driver) => listed(driver)))[1]?.associations, [onWeb1]), {
     compute: [names],
@@ -128,7 +128,7 @@ test('pages: of the next link only limit and marker are used, and a full last pa
   const at = (id: string) => fip({ id });
   await scripted(
     [
-      exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, { floatingips: [at('a1'), at('b2')], floatingips_links: link('b2') }),
+      exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, { floatingips: [at('a1'), at('b2')], floatingips_links: link('b2') }),
       exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=2&marker=b2`, 200, {
         floatingips: [at('c3'), at('d4')],
         floatingips_links: link('d4'),
@@ -146,33 +146,41 @@ test('pages: of the next link only limit and marker are used, and a full last pa
 test('a page that comes again is an error, and so are links of another type', async () => {
   const again = { floatingips: [fip()], floatingips_links: [{ rel: 'next', href: `${FIPS}?marker=a1` }] };
   await scripted(
-    [exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, again), exchange(`GET ${FIPS}?project_id=${PROJECT}&marker=a1`, 200, again)],
+    [
+      exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, again),
+      exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500&marker=a1`, 200, again),
+    ],
     async ({ run }) =>
       void (await failing(
         'defect',
         run((driver) => listed(driver, false)),
       )),
   );
-  await scripted([exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, { floatingips: [], floatingips_links: {} })], async ({ run }) => {
-    const error = await failing(
-      'defect',
-      run((driver) => listed(driver, false)),
-    );
-    assert.match(error.message, /floatingips_links/);
-  });
+  await scripted(
+    [exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, { floatingips: [], floatingips_links: {} })],
+    async ({ run }) => {
+      const error = await failing(
+        'defect',
+        run((driver) => listed(driver, false)),
+      );
+      assert.match(error.message, /floatingips_links/);
+    },
+  );
 });
 
 test('breaking out of a list ends the requests; a cloud without routers has an empty one', async () => {
   const more = [{ rel: 'next', href: `${FIPS}?marker=a1` }];
-  await scripted([exchange(`GET ${FIPS}?project_id=${PROJECT}`, 200, { floatingips: [fip()], floatingips_links: more })], async ({ run }) =>
-    run(async (driver) => {
-      for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: false })) {
-        assert.equal(ip.id, FIP);
-        break;
-      }
-    }),
+  await scripted(
+    [exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 200, { floatingips: [fip()], floatingips_links: more })],
+    async ({ run }) =>
+      run(async (driver) => {
+        for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: false })) {
+          assert.equal(ip.id, FIP);
+          break;
+        }
+      }),
   );
-  await scripted([exchange(`GET ${FIPS}?project_id=${PROJECT}`, 404, '404 Not Found')], async ({ run }) =>
+  await scripted([exchange(`GET ${FIPS}?project_id=${PROJECT}&limit=500`, 404, '404 Not Found')], async ({ run }) =>
     assert.deepEqual(await run((driver) => listed(driver, false)), []),
   );
 });
