@@ -6,9 +6,11 @@ export const dialects = {
   hostway: () => import('./dialects/hostway/hostway.js').then((module) => module.hostway),
   rackspace: () => import('./dialects/rackspace/rackspace.js').then((module) => module.rackspace),
   otc: () => import('./dialects/otc/otc.js').then((module) => module.otc),
+  rackconnect: () => import('./dialects/rackspace/rackconnect/rackconnect.js').then((module) => module.rackconnect),
+  nova: () => import('./dialects/openstack/nova.js').then((module) => module.nova),
 } as const satisfies Record<string, () => Promise<Dialect>>;
 
 export type DialectId = keyof typeof dialects;
 
 /** In the order in which `sandbox serve` gives out ports. */
-export const dialectIds: readonly DialectId[] = ['openstack', 'hostway', 'rackspace', 'otc'];
+export const dialectIds: readonly DialectId[] = ['openstack', 'hostway', 'rackspace', 'otc', 'rackconnect', 'nova'];

@@ -1,7 +1,7 @@
 /** Bad input on the real binary: the contract's exit code, one clear sentence on stderr, an empty stdout. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { providerIds } from '../../src/providers/registry.js';
+import { providerIds, providers } from '../../src/providers/registry.js';
 import { type Home, home } from '../support/ipctl.js';
 
 interface ErrorObject {
@@ -97,7 +97,9 @@ for (const id of providerIds) {
       await fails([...p, 'ip', 'associate', '192.0.2.254', '--server', 'web-1'], 3, /no floating IP '192\.0\.2\.254'/);
       await fails([...p, 'ip', 'disassociate', '192.0.2.254'], 3, /no floating IP '192\.0\.2\.254'/);
       await fails([...p, 'server', 'show', 'web'], 3, /no server 'web'/);
-      await fails([...p, 'privateip', 'show', '192.168.200.200'], 3, /no private IP '192\.168\.200\.200'/);
+      if (providers[id].manifest.supports.getPrivateIp.can)
+        await fails([...p, 'privateip', 'show', '192.168.200.200'], 3, /no private IP '192\.168\.200\.200'/);
+      else await fails([...p, 'privateip', 'show', '192.168.200.200'], 8, /./);
     });
 
     test('what is meant for an address and is none', async () => {
@@ -143,9 +145,11 @@ for (const id of providerIds) {
 async function closedPort(id: string): Promise<{ options: Record<string, string> }> {
   const closed = 'http://127.0.0.1:9';
   const options: Readonly<Record<string, Record<string, string>>> = {
-    openstack: { OS_AUTH_URL: closed, OS_USERNAME: 'u', OS_PASSWORD: 'long-secret', OS_PROJECT_NAME: 'p' },
+    openstack: { OS_AUTH_URL: closed, OS_USERNAME: 'u', OS_PASSWORD: 'long-secret', OS_PROJECT_NAME: 'p', OS_DOMAIN_NAME: 'Default' },
+    nova: { OS_AUTH_URL: closed, OS_USERNAME: 'u', OS_PASSWORD: 'long-secret', OS_PROJECT_NAME: 'p', OS_DOMAIN_NAME: 'Default' },
     hostway: { IPCTL_HOSTWAY_ENDPOINT: closed, IPCTL_HOSTWAY_USERNAME: 'u', IPCTL_HOSTWAY_PASSWORD: 'long-secret' },
     rackspace: { RS_AUTH_URL: closed, RS_USERNAME: 'u', RS_API_KEY: 'long-secret', RS_REGION_NAME: 'DFW' },
+    rackconnect: { RS_AUTH_URL: closed, RS_USERNAME: 'u', RS_API_KEY: 'long-secret', RS_REGION_NAME: 'DFW' },
     otc: {
       IPCTL_OTC_IAM_ENDPOINT: closed,
       IPCTL_OTC_VPC_ENDPOINT: closed,

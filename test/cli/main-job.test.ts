@@ -142,7 +142,7 @@ test('otc: two private IPs, one chosen, are one request with two entries', async
     const [request, ...more] = await changesSeen(home, 'otc');
     assert.deepEqual(more, []);
     const subnet_id = value[0]?.ip.subnet;
-    assert.deepEqual(JSON.parse(request?.body ?? ''), { privateips: [{ subnet_id, ip_address: '192.168.1.17' }, { subnet_id }] });
+    assert.deepEqual(JSON.parse(request?.body ?? ''), { privateips: [{ subnet_id }, { subnet_id, ip_address: '192.168.1.17' }] });
     assert.match(request?.path ?? '', /^\/vpc\/v1\/[0-9a-f]{32}\/privateips$/);
   });
 });

@@ -47,4 +47,20 @@ export const benches = {
     login: /\/auth\/tokens$/,
     subnet: 'app',
   },
+  rackconnect: {
+    provider: providerOf('rackconnect'),
+    open: sandbox('rackconnect'),
+    credential: 'api-key',
+    listPath: '*/public_ips',
+    allocatePath: '*/public_ips',
+    login: /\/v2\.0\/tokens$/,
+  },
+  nova: {
+    provider: providerOf('nova'),
+    open: sandbox('nova'),
+    credential: 'password',
+    listPath: '*/os-floating-ips',
+    allocatePath: '*/os-floating-ips',
+    login: /\/auth\/tokens$/,
+  },
 } satisfies Record<ProviderId, BenchDefinition>;

@@ -4,6 +4,7 @@ import { type ProfileDetail, profileDetailView } from '../../../render/house-vie
 import type { Command } from '../../intent.js';
 import { one } from '../../output.js';
 import { lookUp } from '../../target.js';
+import { sourceOf } from './stored.js';
 
 export const run: Command<'profile show'> = async (intent, session) => {
   const name = intent.arguments[0] ?? '';
@@ -24,11 +25,11 @@ export const run: Command<'profile show'> = async (intent, session) => {
       return { value: '****', origin, source: 'env' in value ? `variable ${value.env}` : `command ${value.command[0] ?? ''}` };
     return { value: manifest.options[option]?.kind === 'secret' ? '****' : value, origin, source };
   };
-  const current = kind === 'stored' || kind === 'sandbox' ? (await session.store()).current() : null;
+  const current = kind === 'environment' ? null : (await session.store()).current();
   const detail: ProfileDetail = {
     name,
     provider: id,
-    source: kind === 'stored' ? 'file' : 'built-in',
+    source: sourceOf(kind),
     current: current === name,
     protected: profile.settings.protected === true,
     readOnly: profile.settings['read-only'] === true,
