@@ -5,12 +5,13 @@
     cloud.py stop DIR
 
 The services, their policies, quotas and databases are stock. What stands behind them is played: Nova's own fake
-hypervisor, Neutron's own test driver that binds a port without an agent, and an image service of one image. RPC goes
+hypervisor, the agent that binds a port, and an image service of one image. RPC goes
 through oslo.messaging's in-memory transport, so all of Nova is one process (`cloud.py nova DIR`).
 """
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,8 +20,6 @@ import urllib.request
 
 PORTS = {'database': 25306, 'identity': 25000, 'placement': 28778, 'network': 29696, 'compute': 28774, 'image': 29292}
 SECRET = 'live-secret'
-# Neutron's test driver binds the ports of a host of this name, and reports them active.
-HOST = 'host-ovs-filter-active'
 IMAGE = '11111111-2222-4333-8444-555555555555'
 
 
@@ -83,7 +82,7 @@ def configure(where):
                   extensions='neutron.api.extensions:plugin_aware_extension_middleware_factory')})
     ini(where + '/nova/nova.conf', {
         'DEFAULT': {'log_file': where + '/log/nova.log', 'transport_url': 'fake://', 'state_path': where + '/nova/state',
-                    'host': HOST, 'my_ip': '127.0.0.1', 'compute_driver': 'fake.FakeDriver', 'enabled_apis': 'osapi_compute',
+                    'host': 'live', 'my_ip': '127.0.0.1', 'compute_driver': 'fake.FakeDriver', 'enabled_apis': 'osapi_compute',
                     'osapi_compute_listen': '127.0.0.1', 'osapi_compute_listen_port': PORTS['compute'],
                     'osapi_compute_workers': 1, 'vif_plugging_is_fatal': 'false', 'vif_plugging_timeout': 0},
         'wsgi': {'api_paste_config': where + '/nova/paste.ini'}, 'vnc': {'enabled': 'false'},
@@ -149,6 +148,10 @@ def answers(service):
 
 
 def start(where):
+    for service, port in PORTS.items():
+        with socket.socket() as probe:
+            if probe.connect_ex(('127.0.0.1', port)) == 0:
+                sys.exit('port %d (%s) is taken: an earlier cloud may still run' % (port, service))
     configure(where)
     user = ['--user=root'] if os.getuid() == 0 else []
     launch(where, 'database', 'mariadbd', '--no-defaults', *user, '--datadir=' + where + '/mysql', '--bind-address=127.0.0.1',
@@ -242,8 +245,8 @@ def fill_project():
     demo.network.add_interface_to_router(router, subnet_id=subnet.id)
     flavor = admin.compute.create_flavor(name='tiny', ram=64, vcpus=1, disk=1)
     wait('the hypervisor', lambda: any(one.state == 'up' for one in admin.compute.hypervisors()))
-    servers = [demo.compute.create_server(name=name, image_id=IMAGE, flavor_id=flavor.id, networks=[{'uuid': private.id}])
-               for name in ('web-1', 'web-2')]
+    servers = [demo.compute.create_server(name=name, image_id=IMAGE, flavor_id=flavor.id, networks=[{'uuid': private.id, 'fixed_ip': address}])
+               for name, address in (('web-1', '192.168.1.11'), ('web-2', '192.168.1.12'))]
     for server in servers:
         demo.compute.wait_for_server(server, wait=120, interval=0.5)
 
@@ -252,9 +255,23 @@ def network(where):
     """Neutron's API without the workers that speak to agents, of which there are none."""
     from neutron.cmd.eventlet import server as _patched  # noqa: F401
     from neutron import server, service
-    from neutron.tests.unit.plugins.ml2.drivers.mechanism_test import TestMechanismDriver
-    # It asserts a bookkeeping that holds in Neutron's own tests only.
-    TestMechanismDriver._check_port_context = lambda *_: None
+    from neutron.tests.unit.plugins.ml2.drivers import mechanism_test
+    from neutron_lib.api.definitions import portbindings
+    from neutron_lib.plugins.ml2 import api
+
+    class BindsAll(api.MechanismDriver):
+        """Stands in for an agent: the port of a server is bound and active at once."""
+
+        def initialize(self):
+            pass
+
+        def bind_port(self, context):
+            segment = context.segments_to_bind[0]
+            details = {portbindings.CAP_PORT_FILTER: True}
+            context.set_binding(segment[api.ID], portbindings.VIF_TYPE_OVS, details, status='ACTIVE')
+
+    # Drivers are found by entry points, and this one is of no other use.
+    mechanism_test.TestMechanismDriver = BindsAll
     sys.argv = ['neutron', '--config-file', where + '/neutron/neutron.conf']
     server.boot_server(lambda: service.serve_wsgi(service.NeutronApiService).wait())
 
@@ -306,11 +323,20 @@ def image(_where):
 def stop(where):
     with open(where + '/pids') as file:
         pids = [int(line) for line in file]
-    for pid in reversed(pids):
-        try:
-            os.killpg(pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
+
+    def left(sent):
+        for pid in list(pids):
+            try:
+                os.killpg(pid, sent)
+            except ProcessLookupError:
+                pids.remove(pid)
+        return not pids
+    left(signal.SIGTERM)
+    end = time.time() + 10
+    while not left(0) and time.time() < end:
+        time.sleep(0.2)
+    # Some services wait for their connections to end, which a pool of them never does.
+    left(signal.SIGKILL)
     os.remove(where + '/pids')
 
 

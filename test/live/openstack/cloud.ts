@@ -1,17 +1,15 @@
 /** The real OpenStack that `IPCTL_LIVE=openstack` points at, and what a suite needs of it. */
 import assert from 'node:assert/strict';
-import { merge } from '../../../src/profiles/merge.js';
-import { providerOf } from '../../../src/providers/registry.js';
+import { placesOf, requireClouds } from '../../../src/profiles/clouds.js';
 import type { BenchDefinition, Stage } from '../../conformance/suite.js';
 import { relay } from '../relay.js';
 
 export const live = process.env.IPCTL_LIVE === 'openstack';
 export const skipped = 'no real OpenStack: IPCTL_LIVE is not "openstack" (test/live/openstack/README.md says how to have one)';
 
-/** Options as text, as the variables of the shell give them. */
-export function optionsOf(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  const settings = merge(providerOf('openstack').manifest, { flags: {}, env, stored: {}, fromEnvironment: true, profile: 'env:openstack' });
-  return Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, String(value)]));
+/** Options as text, of the entry of clouds.yaml that OS_CLOUD names. */
+export async function optionsOf(env: Readonly<Record<string, string | undefined>>): Promise<Readonly<Record<string, string>>> {
+  return (await requireClouds(placesOf(env))).options(env.OS_CLOUD ?? '');
 }
 
 interface Project {
@@ -55,25 +53,34 @@ interface Listed {
   readonly description: string;
 }
 
-/** Ours carry our mark; anything else in the project is somebody's, and the suite does not begin. */
-async function clear({ call }: Project): Promise<void> {
-  const { floatingips } = (await call('GET', 'floatingips')) as { floatingips: Listed[] };
-  const { ports } = (await call('GET', 'ports')) as { ports: Listed[] };
-  const ours = ({ description }: Listed): boolean => / ?\[ipctl [^\]]+\]$/.test(description);
-  assert.ok(floatingips.every(ours), 'the project holds floating IPs that this suite has not made: give it a project without any');
-  for (const { id } of floatingips) await call('DELETE', `floatingips/${id}`);
-  for (const { id } of ports.filter(ours)) await call('DELETE', `ports/${id}`);
+export interface LiveCloud {
+  /** Behind a relay, without what an earlier test left. */
+  readonly open: BenchDefinition['open'];
+  /** Gives back what the tests made. */
+  clear(): Promise<void>;
 }
 
-/** The cloud behind a relay, its project emptied of what an earlier test left. */
-export const open =
-  (options: Readonly<Record<string, string>>): BenchDefinition['open'] =>
-  async (faults): Promise<Stage> => {
-    await clear(await enter(options));
-    const between = await relay(faults);
-    return {
-      options: { ...options, 'auth-url': between.through(options['auth-url'] ?? '') },
-      journal: between.journal,
-      close: between.close,
-    };
+/** Fails where the project holds floating IPs: from here on, whatever is in it is the tests'. */
+export async function liveCloud(options: Readonly<Record<string, string>>): Promise<LiveCloud> {
+  const floatingIps = async ({ call }: Project): Promise<Listed[]> =>
+    ((await call('GET', 'floatingips')) as { floatingips: Listed[] }).floatingips;
+  assert.deepEqual(await floatingIps(await enter(options)), [], 'the project holds floating IPs: give the tests one without any');
+  const clear = async (): Promise<void> => {
+    const project = await enter(options);
+    for (const { id } of await floatingIps(project)) await project.call('DELETE', `floatingips/${id}`);
+    const { ports } = (await project.call('GET', 'ports')) as { ports: Listed[] };
+    for (const { id, description } of ports) if (/\[ipctl [^\]]+\]$/.test(description)) await project.call('DELETE', `ports/${id}`);
   };
+  return {
+    clear,
+    async open(faults): Promise<Stage> {
+      await clear();
+      const between = await relay(faults);
+      return {
+        options: { ...options, 'auth-url': between.through(options['auth-url'] ?? '') },
+        journal: between.journal,
+        close: between.close,
+      };
+    },
+  };
+}
