@@ -99,7 +99,7 @@ const refusedPuts: readonly (readonly [string, unknown, number, string, boolean]
   ['an unknown attribute', { color: 'red' }, 400, 'HTTPBadRequest', true],
   ['an empty port id', { port_id: '' }, 400, 'HTTPBadRequest', true],
   ['null for the description', { description: null }, 400, 'HTTPBadRequest', true],
-  ['a missing extension', { qos_policy_id: null }, 400, 'HTTPBadRequest', false],
+  ['a missing extension', { distributed: false }, 400, 'HTTPBadRequest', false],
 ];
 for (const [name, attributes, status, type, marked] of refusedPuts) {
   test(`update refuses ${name}: ${status} ${type}`, async () => {

@@ -117,7 +117,7 @@ const refusedPosts: readonly (readonly [string, unknown, number, string, boolean
   ['a read-only attribute', { floating_network_id: publicNetwork, status: 'ACTIVE' }, 400, 'HTTPBadRequest', true],
   [
     'an attribute of an extension that is not here',
-    { floating_network_id: publicNetwork, qos_policy_id: nobody },
+    { floating_network_id: publicNetwork, distributed: false },
     400,
     'HTTPBadRequest',
     false,

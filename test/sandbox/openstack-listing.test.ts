@@ -244,8 +244,8 @@ test('extensions are listed and shown', async () => {
       const one = await caller.net('GET', `/extensions/${alias}.json`);
       assert.deepEqual([one.status, one.at('extension.alias')], [200, alias]);
     }
-    assert.ok(!aliases.includes('qos-fip'));
-    assertRefused(await caller.net('GET', '/extensions/qos-fip'), 404, 'ExtensionNotFound', false);
+    assert.ok(!aliases.includes('floating-ip-distributed'));
+    assertRefused(await caller.net('GET', '/extensions/floating-ip-distributed'), 404, 'ExtensionNotFound', false);
     assertUnmarked(caller);
     assertRefused(await caller.net('POST', '/extensions', {}), 405, 'HTTPMethodNotAllowed', true);
     assert.notEqual((await caller.net('GET', '/extensions?limit=1')).mark, null);

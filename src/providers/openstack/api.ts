@@ -13,6 +13,7 @@ import {
   one,
   page,
   port,
+  qosPolicy,
   type ServerName,
   server,
   serverName,
@@ -20,6 +21,7 @@ import {
   type WireFloatingIp,
   type WireNetwork,
   type WirePort,
+  type WireQosPolicy,
   type WireServer,
   type WireSubnet,
 } from './wire.js';
@@ -59,10 +61,18 @@ export interface NewFloatingIp {
   readonly description: string;
   readonly address: string | undefined;
   readonly subnet: string | undefined;
+  readonly extras: Extras;
+}
+
+/** What extensions of Neutron add: `qos-fip` and `dns-integration`. */
+export interface Extras {
+  readonly qos_policy_id?: string;
+  readonly dns_name?: string;
+  readonly dns_domain?: string;
 }
 
 // https://docs.openstack.org/api-ref/network/v2/#create-floating-ip
-export const createFloatingIp = (cloud: Cloud, { network, description, address, subnet }: NewFloatingIp): Request => ({
+export const createFloatingIp = (cloud: Cloud, { network, description, address, subnet, extras }: NewFloatingIp): Request => ({
   method: 'POST',
   url: at(cloud.network(), ['floatingips']),
   body: {
@@ -71,13 +81,20 @@ export const createFloatingIp = (cloud: Cloud, { network, description, address, 
       description,
       ...(address === undefined ? {} : { floating_ip_address: address }),
       ...(subnet === undefined ? {} : { subnet_id: subnet }),
+      ...extras,
     },
   },
 });
 
 export type FloatingIpBody =
-  | { readonly port_id: string | null; readonly fixed_ip_address?: string; readonly description?: string }
-  | { readonly description: string };
+  | {
+      readonly port_id: string | null;
+      readonly fixed_ip_address?: string;
+      readonly description?: string;
+      readonly qos_policy_id?: string | null;
+    }
+  | { readonly description: string }
+  | { readonly qos_policy_id: string | null };
 
 // https://docs.openstack.org/api-ref/network/v2/#update-floating-ip
 // Surprise: the page says that leaving port_id out disassociates. It keeps the association; an empty object disassociates.
@@ -103,6 +120,12 @@ export const replaceTags = (cloud: Cloud, id: string, tags: readonly string[]): 
   url: at(cloud.network(), ['floatingips', id, 'tags']),
   body: { tags },
 });
+
+// https://docs.openstack.org/api-ref/network/v2/#list-qos-policies
+export const listQosPolicies = (cloud: Cloud, query: Query): AsyncGenerator<WireQosPolicy, void, undefined> =>
+  pages(async (next) =>
+    page(await get(cloud, at(cloud.network(), ['qos', 'policies'], { ...query, ...after(next) })), 'policies', qosPolicy),
+  );
 
 // https://docs.openstack.org/api-ref/network/v2/#list-ports
 export const listPorts = (cloud: Cloud, query: Query): AsyncGenerator<WirePort, void, undefined> =>

@@ -1,8 +1,9 @@
 /** Names given by a person -> the network or subnet meant. An exact id beats an exact name; ambiguity lists the candidates. */
+import { IpctlError } from '../../domain/errors.js';
 import { collect } from '../../http/pages.js';
-import { listNetworks, listSubnets } from './api.js';
+import { listNetworks, listQosPolicies, listSubnets } from './api.js';
 import type { Cloud } from './cloud.js';
-import { refused } from './fault.js';
+import { refused, unlessGone } from './fault.js';
 import type { WireNetwork, WireSubnet } from './wire.js';
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -50,4 +51,18 @@ export async function findSubnet(cloud: Cloud, text: string, within?: Promise<st
     text,
     found.filter((subnet) => network === undefined || subnet.network === network),
   );
+}
+
+/** The id of a QoS policy, null for `none`. `unsupported` where the cloud has no such things. */
+export async function findQosPolicy(cloud: Cloud, text: string): Promise<string | null> {
+  if (text === 'none') return null;
+  if (isId(text)) return text;
+  const found = await unlessGone(collect(listQosPolicies(cloud, { name: text }))).catch((thrown: unknown) => {
+    // Without the extension there is no such path at all, and no error of the service's own.
+    if (thrown instanceof IpctlError && thrown.details.status === 404) return undefined;
+    throw thrown;
+  });
+  if (found === undefined)
+    throw refused('unsupported', 'this cloud has no QoS policies (extension qos)', 'leave --openstack-qos-policy out');
+  return exact('QoS policy', text, found).id;
 }

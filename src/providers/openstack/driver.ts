@@ -2,8 +2,10 @@
 import { parseAddress } from '../../domain/address.js';
 import type { AssociateSpec, Connect } from '../../domain/driver.js';
 import type { FloatingIp, Labels, ServerRef } from '../../domain/records.js';
+import { direct } from '../../http/direct.js';
 import { collect } from '../../http/pages.js';
 import {
+  computeOf,
   createFloatingIp,
   getFloatingIp,
   getPort,
@@ -14,16 +16,16 @@ import {
   listSubnets,
   readFloatingIp,
 } from './api.js';
-import { findPool, findSubnet, isId } from './choice.js';
+import { findPool, findQosPolicy, findSubnet, isId } from './choice.js';
 import { type Cloud, openCloud } from './cloud.js';
-import { fault, refused, unlessGone } from './fault.js';
+import { fault, refused, unlessGone, withoutExtension } from './fault.js';
 import { floatingIpWrites, leaving, nameOf } from './floating-ips.js';
 import type { openstack } from './manifest.js';
 import { privateIpVerbs } from './private-ips.js';
 import { floatingIpOf, marked, networkOf, serverIn, subnetOf, tagsOf } from './records.js';
 import { type Seating, seatsOn } from './seats.js';
-import { serverNames as namesOf, serverVerbs } from './servers.js';
-import type { Holder, WireFloatingIp } from './wire.js';
+import { serverNames as namesOf, serverVerbs, serviceOf } from './servers.js';
+import { type Holder, hasDnsName, qosPolicyOf, type WireFloatingIp } from './wire.js';
 
 /** Items a page: a list of any length needs memory for so many, and a usual project is one request. */
 const LONGEST_PAGE = 500;
@@ -71,6 +73,7 @@ export const connect: Connect<typeof openstack> = (context) => {
   };
 
   return {
+    ...direct(context, { network: serviceOf(open, (cloud) => cloud.network()), compute: serviceOf(open, computeOf) }),
     ...serverVerbs(place, open),
 
     async *listFloatingIps({ address, server, version, labels = {}, limit = LONGEST_PAGE, serverNames }) {
@@ -125,10 +128,17 @@ export const connect: Connect<typeof openstack> = (context) => {
     async allocateFloatingIp({ address, pool, subnet, description, labels, mark }) {
       const cloud = await open();
       const pooled = findPool(cloud, pool ?? options.pool);
-      const [network, within] = await Promise.all([
+      const [network, within, policy] = await Promise.all([
         pooled,
         subnet === undefined || isId(subnet) ? subnet : findSubnet(cloud, subnet, pooled).then(({ id }) => id),
+        options['qos-policy'] === undefined ? null : findQosPolicy(cloud, options['qos-policy']),
       ]);
+      const { 'dns-name': name, 'dns-domain': domain } = options;
+      const extras = {
+        ...(policy === null ? {} : { qos_policy_id: policy }),
+        ...(name === undefined ? {} : { dns_name: name }),
+        ...(domain === undefined ? {} : { dns_domain: domain }),
+      };
       const text = marked(description ?? null, mark);
       const unknownYet: WireFloatingIp = {
         id: '{ip.id}',
@@ -151,7 +161,7 @@ export const connect: Connect<typeof openstack> = (context) => {
       const made = await mutate<FloatingIp>({
         key: 'allocate',
         creates: true,
-        request: createFloatingIp(cloud, { network, description: text, address, subnet: within }),
+        request: createFloatingIp(cloud, { network, description: text, address, subnet: within, extras }),
         via: cloud.send,
         read: (reply) => floatingIpOf(where(cloud), readFloatingIp(reply), null),
         standIn: floatingIpOf(where(cloud), unknownYet, null),
@@ -161,7 +171,14 @@ export const connect: Connect<typeof openstack> = (context) => {
           const ours = listed.map((found) => floatingIpOf(where(cloud), found, null)).find((ip) => ip.mark === mark);
           return ours === undefined ? { is: 'not-applied' } : { is: 'applied', result: ours };
         },
+      }).catch((thrown: unknown) => {
+        throw withoutExtension(thrown);
       });
+      // Surprise: with the extension but no DNS service behind it, the name is accepted and dropped.
+      if (name !== undefined && made.raw !== null && !hasDnsName(made.raw, name)) {
+        const why = refused('unsupported', `its DNS name ${name} was not taken`, 'the cloud has no DNS service behind its extension');
+        throw leaving(`${nameOf(made)} is allocated (id ${made.id})`, [made], why.with({ fate: 'not-applied' }));
+      }
       if (Object.keys(labels).length === 0) return made;
       try {
         return await writes.label(cloud, made, labels);
@@ -181,7 +198,10 @@ export const connect: Connect<typeof openstack> = (context) => {
 
     async updateFloatingIp(ip, { description, labels }) {
       const cloud = await open();
-      const described = description === undefined ? ip : await writes.describe(cloud, ip, description, marked(description, ip.mark));
+      const policy = options['qos-policy'] === undefined ? undefined : await findQosPolicy(cloud, options['qos-policy']);
+      const limited = policy === undefined || policy === qosPolicyOf(ip.raw) ? ip : await writes.limit(cloud, ip, policy);
+      const described =
+        description === undefined ? limited : await writes.describe(cloud, limited, description, marked(description, ip.mark));
       return labels === undefined ? described : writes.label(cloud, described, labels);
     },
 

@@ -131,6 +131,17 @@ export async function unlessGone<T>(found: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** A field that Neutron does not know belongs to an extension that this cloud has not loaded. */
+export function withoutExtension(thrown: unknown): unknown {
+  if (!(thrown instanceof IpctlError) || thrown.details.status !== 400) return thrown;
+  const [, names] = /Unrecognized attribute\(s\) '([^']*)'/.exec(thrown.message) ?? [];
+  if (names === undefined) return thrown;
+  const extension = names.includes('qos')
+    ? 'QoS policies on floating IPs (extension qos-fip)'
+    : 'DNS names of floating IPs (extension dns-integration)';
+  return new IpctlError('unsupported', `this cloud has no ${extension}: ${thrown.message}`, { ...thrown.details, cause: thrown });
+}
+
 export const refused = (kind: Kind, message: string, hint?: string): IpctlError =>
   new IpctlError(kind, message, { provider: 'openstack', fate: 'not-sent', hint });
 

@@ -4,12 +4,12 @@ import { IpctlError, toIpctlError } from '../../domain/errors.js';
 import type { Association, FloatingIp, Labels, ServerRef } from '../../domain/records.js';
 import { deleteFloatingIp, type FloatingIpBody, getFloatingIp, readFloatingIp, replaceTags, updateFloatingIp } from './api.js';
 import type { Cloud } from './cloud.js';
-import { changedMeanwhile, NO_ROUTE, unlessGone } from './fault.js';
+import { changedMeanwhile, NO_ROUTE, unlessGone, withoutExtension } from './fault.js';
 import type { openstack } from './manifest.js';
 import { floatingIpOf, labelsOf, serverIn, tagsOf } from './records.js';
 import { guarded } from './revision.js';
 import type { Seat, Seating } from './seats.js';
-import type { WireFloatingIp } from './wire.js';
+import { qosPolicyOf, type WireFloatingIp } from './wire.js';
 
 /** Who is known to stand behind a port: replies do not name servers. */
 export interface Known {
@@ -21,6 +21,8 @@ export interface Writes {
   associate(cloud: Cloud, ip: FloatingIp, seating: Seating): Promise<FloatingIp>;
   disassociate(cloud: Cloud, ip: FloatingIp, from: Association): Promise<FloatingIp>;
   describe(cloud: Cloud, ip: FloatingIp, text: string, description: string): Promise<FloatingIp>;
+  /** Null takes the policy off. */
+  limit(cloud: Cloud, ip: FloatingIp, policy: string | null): Promise<FloatingIp>;
   label(cloud: Cloud, ip: FloatingIp, labels: Labels): Promise<FloatingIp>;
   release(cloud: Cloud, ip: FloatingIp): Promise<void>;
 }
@@ -31,6 +33,10 @@ const holderText = ({ server, port }: Association): string =>
   server?.name ?? server?.id ?? (port === null ? 'a port forwarding' : `port ${port}`);
 
 type Means = Pick<Context<typeof openstack.options>, 'place' | 'mutate' | 'settle'>;
+
+/** Surprise: on a port with several addresses a change of anything else is a 400, since the kept association is judged anew. */
+const kept = ({ associations: [held] }: FloatingIp) =>
+  held?.port == null ? {} : { port_id: held.port, ...(held.privateAddress === null ? {} : { fixed_ip_address: held.privateAddress }) };
 
 export function floatingIpWrites({ place, mutate, settle }: Means): Writes {
   const recordOf = (cloud: Cloud, found: WireFloatingIp, known: Known): FloatingIp => {
@@ -69,7 +75,8 @@ export function floatingIpWrites({ place, mutate, settle }: Means): Writes {
           request: updateFloatingIp(cloud, ip.id, body, revision),
           via: cloud.send,
           read: (reply) => recordOf(cloud, readFloatingIp(reply), known),
-          standIn,
+          // Each write makes a new revision, which nobody knows before.
+          standIn: { ...standIn, revision: ip.revision === null ? null : '{ip.revision}' },
           async look() {
             const now = await read();
             return shows(now) ? { is: 'applied', result: now } : { is: 'not-applied' };
@@ -127,17 +134,23 @@ export function floatingIpWrites({ place, mutate, settle }: Means): Writes {
         shows: ({ associations: [now] }) => now?.port !== from.port,
       }),
 
+    limit: (cloud, ip, policy) =>
+      put(cloud, ip, {
+        key: 'limit',
+        what: `${nameOf(ip)} to show its QoS policy`,
+        body: { ...kept(ip), qos_policy_id: policy },
+        known: knownOf(ip),
+        standIn: ip,
+        shows: (now) => qosPolicyOf(now.raw) === policy,
+      }).catch((thrown: unknown) => {
+        throw withoutExtension(thrown);
+      }),
+
     describe(cloud, ip, text, description) {
-      const [held] = ip.associations;
-      // Surprise: on a port with several addresses a description alone is a 400, since the kept association is judged anew.
-      const kept =
-        held?.port == null
-          ? {}
-          : { port_id: held.port, ...(held.privateAddress === null ? {} : { fixed_ip_address: held.privateAddress }) };
       return put(cloud, ip, {
         key: 'describe',
         what: `${nameOf(ip)} to show its description`,
-        body: { ...kept, description },
+        body: { ...kept(ip), description },
         known: knownOf(ip),
         standIn: { ...ip, description: text === '' ? null : text },
         shows: (now) => (now.description ?? '') === text,
@@ -158,7 +171,7 @@ export function floatingIpWrites({ place, mutate, settle }: Means): Writes {
         via: cloud.send,
         // The tags count as a change of the address: its revision is no longer the one we know.
         read: () => ({ ...labelled, revision: null }),
-        standIn: labelled,
+        standIn: { ...labelled, revision: ip.revision === null ? null : '{ip.revision}' },
         async look() {
           const done = await read();
           return done === undefined ? { is: 'not-applied' } : { is: 'applied', result: done };

@@ -16,6 +16,13 @@ export const openstack = defineManifest({
     },
     'compute-endpoint': computeEndpoint,
     pool: { kind: 'string', help: 'external network to draw addresses from, by name or id', on: ['ip allocate'] },
+    'qos-policy': {
+      kind: 'string',
+      help: 'QoS policy that limits the bandwidth, by name or id; none takes it off',
+      on: ['ip allocate', 'ip update'],
+    },
+    'dns-name': { kind: 'string', help: 'name that the cloud puts into its DNS', on: ['ip allocate'] },
+    'dns-domain': { kind: 'string', help: 'domain of that name, with a dot at its end', on: ['ip allocate'] },
     'insecure-http': insecureHttp,
   },
   oneOf: waysIn,
@@ -42,6 +49,9 @@ export const openstack = defineManifest({
     listSubnets: yes(),
   },
   move: 'atomic',
+  marks: { allocateFloatingIp: 'text', createPrivateIps: 'text' },
   holders: 'one',
   timeout: 60,
+  api: { services: ['network', 'compute'], probe: '/floatingips?fields=id&limit=1' },
+  followed: { free: ['DOWN'], associated: ['ACTIVE'] },
 });

@@ -148,6 +148,20 @@ export function port(found: Fields): WirePort {
   };
 }
 
+export interface WireQosPolicy {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+export const qosPolicy = (found: Fields): WireQosPolicy => ({ id: found.text('id'), name: found.textOrNull('name') });
+
+/** Null without a policy, and where the cloud has none. */
+export const qosPolicyOf = (raw: unknown): string | null => fields(raw, 'floatingip').textOrNull('qos_policy_id');
+
+/** Clouds keep names in small letters. */
+export const hasDnsName = (raw: unknown, name: string): boolean =>
+  fields(raw, 'floatingip').textOrNull('dns_name')?.toLowerCase() === name.toLowerCase();
+
 export const network = (found: Fields): WireNetwork => ({
   id: found.text('id'),
   name: found.textOrNull('name'),

@@ -64,12 +64,12 @@ def configure(where):
         'keystone_authtoken': account('placement')})
     ini(where + '/neutron/neutron.conf', {
         'DEFAULT': {'log_file': where + '/log/neutron.log', 'transport_url': 'fake://', 'core_plugin': 'ml2',
-                    'service_plugins': 'router', 'state_path': where + '/neutron/state', 'bind_host': '127.0.0.1',
+                    'service_plugins': 'router,qos', 'state_path': where + '/neutron/state', 'bind_host': '127.0.0.1',
                     'bind_port': PORTS['network'], 'api_paste_config': where + '/neutron/paste.ini',
                     'dhcp_agent_notification': 'false', 'setproctitle': 'off', 'api_workers': 0},
         'database': {'connection': database('neutron')},
         'ml2': {'type_drivers': 'flat,local', 'tenant_network_types': 'local', 'mechanism_drivers': 'test',
-                'extension_drivers': 'port_security'},
+                'extension_drivers': 'port_security,qos,dns'},
         'ml2_type_flat': {'flat_networks': '*'}, 'nova': account('nova'), 'keystone_authtoken': account('neutron'),
         'oslo_concurrency': {'lock_path': where + '/lock'}})
     ini(where + '/neutron/paste.ini', {
@@ -238,6 +238,7 @@ def fill_project():
         network = admin.network.create_network(name=name, is_router_external=True, provider_network_type='flat',
                                                provider_physical_network=name)
         admin.network.create_subnet(network_id=network.id, ip_version=4, cidr=cidr, is_dhcp_enabled=False)
+    admin.network.create_qos_policy(name='gold', is_shared=True)
     public = demo.network.find_network('public')
     private = demo.network.create_network(name='app')
     subnet = demo.network.create_subnet(network_id=private.id, name='app', ip_version=4, cidr='192.168.1.0/24')

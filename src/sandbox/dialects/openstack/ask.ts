@@ -27,6 +27,10 @@ export interface Switches {
   readonly revisionIfMatch: boolean;
   /** Extension `tag-creation` (POST on tags). */
   readonly tagCreation: boolean;
+  /** The extensions `qos`, `qos-fip` and `qos-fip-network-policy`, their policies and the attributes that name one. */
+  readonly qos: boolean;
+  /** Extension `dns-integration` and its attributes. */
+  readonly dnsIntegration: boolean;
   /** What becomes of the status of an associated floating address: ACTIVE a read later, DOWN for ever, or ERROR. */
   readonly wiring: 'late' | 'never' | 'error';
   /** Reads that a deleted floating address still answers. */
@@ -52,6 +56,8 @@ const defaults: Switches = {
   portForwardings: true,
   revisionIfMatch: true,
   tagCreation: true,
+  qos: true,
+  dnsIntegration: true,
   wiring: 'late',
   lingeringDelete: 0,
   externalIpAddressExhausted: false,

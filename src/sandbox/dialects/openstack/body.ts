@@ -7,8 +7,9 @@ import ipaddr from 'ipaddr.js';
 import { isDottedQuad, isUuid } from '../../cloud.js';
 import type { Refusal, ServiceAsk } from './ask.js';
 import { asObject, jsonObject, neutronFault } from './ask.js';
+import { isDnsDomain, isDnsName } from './dns.js';
 
-export type Shape = 'uuid' | 'text' | 'address' | 'boolean' | 'list' | 'fixed_ips' | 'mac';
+export type Shape = 'uuid' | 'text' | 'address' | 'boolean' | 'list' | 'fixed_ips' | 'mac' | 'dns_name' | 'dns_domain';
 
 export interface Attribute {
   readonly shape: Shape;
@@ -21,7 +22,7 @@ export interface Attribute {
 export interface BodyRules {
   readonly root: string;
   readonly attributes: Readonly<Record<string, Attribute>>;
-  /** Attributes of extensions that this cloud lacks. */
+  /** Attributes of extensions that this cloud may lack: they are unknown unless they are among `attributes`. */
   readonly elsewhere: readonly string[];
 }
 
@@ -79,6 +80,10 @@ function fits(shape: Shape, value: unknown): boolean {
       return typeof value === 'string' && isAddress(value);
     case 'mac':
       return typeof value === 'string' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value);
+    case 'dns_name':
+      return typeof value === 'string' && isDnsName(value);
+    case 'dns_domain':
+      return typeof value === 'string' && isDnsDomain(value);
     case 'boolean':
       return typeof value === 'boolean';
     case 'list':

@@ -76,6 +76,12 @@ export interface Forwarding {
   readonly description: string;
 }
 
+export interface QosPolicy extends Standard {
+  readonly name: string;
+  /** Whether every project may see and use it. */
+  readonly shared: boolean;
+}
+
 export interface FloatingIp extends Standard {
   /** The id that a cloud with nova-network would give it. */
   readonly number: number;
@@ -88,6 +94,11 @@ export interface FloatingIp extends Standard {
   /** Whether Nova's cached server addresses show it yet. */
   onServer: Late<boolean>;
   forwardings: Forwarding[];
+  /** Id of the policy that limits it. */
+  qosPolicy: string | null;
+  /** '' for none. */
+  dnsName: string;
+  dnsDomain: string;
   /** How many more reads it survives a delete; null while alive. */
   lingers: number | null;
 }
@@ -145,6 +156,7 @@ export interface OpenStackCloud extends CloudBase {
   ports: Port[];
   floatingIps: FloatingIp[];
   servers: Server[];
+  qosPolicies: QosPolicy[];
 }
 
 /** Seeded for tests; it belongs to user `demo` in project `demo`. */
@@ -231,6 +243,11 @@ export function seed(): OpenStackCloud {
     securityGroups: owner.startsWith('network:') ? [] : [uuid(`security-group/${on.project}`)],
     addressPairs: [],
   });
+  const policy = (name: string, project: { id: string }): QosPolicy => ({
+    ...standard(uuid(`qos-policy/${name}`), project),
+    name,
+    shared: false,
+  });
 
   const pool = network('public', admin, true);
   const shared = { private: network('private', demo), island: network('island', demo), others: network('other-private', other) };
@@ -286,6 +303,7 @@ export function seed(): OpenStackCloud {
     ],
     floatingIps: [],
     servers,
+    qosPolicies: [policy('gold', demo), policy('silver', demo), policy('other-gold', other)],
   };
 }
 
@@ -310,6 +328,9 @@ export function newFloatingIp(cloud: OpenStackCloud, id: string, network: string
     status: late('DOWN', 'DOWN', 0),
     onServer: late(false, false, 0),
     forwardings: [],
+    qosPolicy: null,
+    dnsName: '',
+    dnsDomain: '',
     lingers: null,
   };
 }

@@ -25,6 +25,7 @@ const forwardings: readonly string[] = [
   'floating-ip-port-forwarding-detail',
   'floating-ip-port-forwarding-description',
 ];
+const qos: readonly string[] = ['qos', 'qos-fip', 'qos-fip-network-policy'];
 
 export function answerExtensions(ask: ServiceAsk, alias: string | undefined): Answer {
   for (const name of ask.call.query.keys()) ask.note(`unknown query parameter ${name}`);
@@ -36,6 +37,8 @@ export function answerExtensions(ask: ServiceAsk, alias: string | undefined): An
     ...(knobs.portForwardings ? forwardings : []),
     ...(knobs.revisionIfMatch ? ['revision-if-match'] : []),
     ...(knobs.tagCreation ? ['tag-creation'] : []),
+    ...(knobs.qos ? qos : []),
+    ...(knobs.dnsIntegration ? ['dns-integration'] : []),
   ];
   if (alias === undefined) return { status: 200, json: { extensions: aliases.map(describe) } };
   if (aliases.includes(alias)) return { status: 200, json: { extension: describe(alias) } };

@@ -10,31 +10,42 @@ import type { FloatingIp, Network, Subnet } from './cloud.js';
 import { newFloatingIp, touch } from './cloud.js';
 import type { Collection, Row } from './listing.js';
 import { find, notFound } from './listing.js';
+import { wantedPolicy } from './qos.js';
 import { guard } from './revision.js';
 
-const rules: BodyRules = {
-  root: 'floatingip',
-  attributes: {
-    floating_network_id: { shape: 'uuid', in: ['POST'] },
-    floating_ip_address: { shape: 'address', in: ['POST'], nullable: true },
-    subnet_id: { shape: 'uuid', in: ['POST'], nullable: true },
-    port_id: { shape: 'uuid', in: ['POST', 'PUT'], nullable: true },
-    fixed_ip_address: { shape: 'address', in: ['POST', 'PUT'], nullable: true },
-    description: { shape: 'text', in: ['POST', 'PUT'] },
-    project_id: { shape: 'text', in: ['POST'] },
-    tenant_id: { shape: 'text', in: ['POST'] },
-    id: { shape: 'uuid', in: [] },
-    router_id: { shape: 'uuid', in: [] },
-    status: { shape: 'text', in: [] },
-    port_details: { shape: 'text', in: [] },
-    port_forwardings: { shape: 'list', in: [] },
-    tags: { shape: 'list', in: [] },
-    revision_number: { shape: 'text', in: [] },
-    created_at: { shape: 'text', in: [] },
-    updated_at: { shape: 'text', in: [] },
-  },
-  elsewhere: ['qos_policy_id', 'dns_name', 'dns_domain', 'distributed'],
+const attributes: BodyRules['attributes'] = {
+  floating_network_id: { shape: 'uuid', in: ['POST'] },
+  floating_ip_address: { shape: 'address', in: ['POST'], nullable: true },
+  subnet_id: { shape: 'uuid', in: ['POST'], nullable: true },
+  port_id: { shape: 'uuid', in: ['POST', 'PUT'], nullable: true },
+  fixed_ip_address: { shape: 'address', in: ['POST', 'PUT'], nullable: true },
+  description: { shape: 'text', in: ['POST', 'PUT'] },
+  project_id: { shape: 'text', in: ['POST'] },
+  tenant_id: { shape: 'text', in: ['POST'] },
+  id: { shape: 'uuid', in: [] },
+  router_id: { shape: 'uuid', in: [] },
+  status: { shape: 'text', in: [] },
+  port_details: { shape: 'text', in: [] },
+  port_forwardings: { shape: 'list', in: [] },
+  tags: { shape: 'list', in: [] },
+  revision_number: { shape: 'text', in: [] },
+  created_at: { shape: 'text', in: [] },
+  updated_at: { shape: 'text', in: [] },
 };
+const qosAttributes: BodyRules['attributes'] = {
+  qos_policy_id: { shape: 'uuid', in: ['POST', 'PUT'], nullable: true },
+  qos_network_policy_id: { shape: 'uuid', in: [] },
+};
+const dnsAttributes: BodyRules['attributes'] = {
+  dns_name: { shape: 'dns_name', in: ['POST'] },
+  dns_domain: { shape: 'dns_domain', in: ['POST'] },
+};
+
+const rules = ({ knobs }: ServiceAsk): BodyRules => ({
+  root: 'floatingip',
+  attributes: { ...attributes, ...(knobs.qos ? qosAttributes : {}), ...(knobs.dnsIntegration ? dnsAttributes : {}) },
+  elsewhere: ['qos_policy_id', 'dns_name', 'dns_domain', 'distributed'],
+});
 
 export const floatingIps: Collection<FloatingIp> = {
   name: 'floatingips',
@@ -105,6 +116,9 @@ function view(ask: ServiceAsk, item: FloatingIp): Row {
           })),
         }
       : {}),
+    // No network of this cloud has a policy to inherit.
+    ...(ask.knobs.qos ? { qos_policy_id: item.qosPolicy, qos_network_policy_id: null } : {}),
+    ...(ask.knobs.dnsIntegration ? { dns_name: item.dnsName, dns_domain: item.dnsDomain } : {}),
     tags: item.tags,
     revision_number: item.revision,
     created_at: item.created,
@@ -115,7 +129,7 @@ function view(ask: ServiceAsk, item: FloatingIp): Row {
 /** Allocates, and associates when a port is named: both or neither. */
 export function createFloatingIp(ask: ServiceAsk): Answer {
   const { cloud } = ask;
-  const given = readBody(ask, rules);
+  const given = readBody(ask, rules(ask));
   const networkId = text(given.floating_network_id);
   if (networkId === undefined) throw invalid(ask, "Failed to parse request. Required attribute 'floating_network_id' not specified");
   const project = text(given.project_id) ?? text(given.tenant_id) ?? ask.who.project;
@@ -125,8 +139,13 @@ export function createFloatingIp(ask: ServiceAsk): Answer {
   const network = externalNetwork(ask, networkId);
   const address = chooseAddress(ask, network, given);
   const target = wanted(ask, given, network.id, undefined);
+  const { dnsName, dnsDomain } = publishedName(ask, given);
+  const policy = wantedPolicy(ask, given, null);
   const made = newFloatingIp(cloud, nextId(cloud, 'floatingip'), network.id, address, project);
   made.description = text(given.description) ?? '';
+  made.qosPolicy = policy;
+  made.dnsName = dnsName;
+  made.dnsDomain = dnsDomain;
   setTarget(made, target ?? null, ask.knobs.wiring);
   cloud.floatingIps.push(made);
   return { status: 201, json: { floatingip: view(ask, made) } };
@@ -180,17 +199,28 @@ function requestedAddress(ask: ServiceAsk, network: Network, subnet: Subnet | un
   return wish;
 }
 
+/** A name and its domain, in lower case, or neither: one without the other is no entry of the DNS. */
+function publishedName(ask: ServiceAsk, given: Attributes): { readonly dnsName: string; readonly dnsDomain: string } {
+  const dnsName = (text(given.dns_name) ?? '').toLowerCase();
+  const dnsDomain = (text(given.dns_domain) ?? '').toLowerCase();
+  if ((dnsName === '') === (dnsDomain === '')) return { dnsName, dnsDomain };
+  const [lone, missing] = dnsName === '' ? ['dns_domain', 'dns_name'] : ['dns_name', 'dns_domain'];
+  throw neutronFault(ask, 400, 'BadRequest', `${lone} cannot be specified without a ${missing}`);
+}
+
 export function updateFloatingIp(ask: ServiceAsk, id: string): Answer {
   const item = find(ask, floatingIps, id);
   const guarded = guard(ask, item.revision);
-  const given = readBody(ask, rules);
+  const given = readBody(ask, rules(ask));
   const target = Object.keys(given).length === 0 ? null : wanted(ask, given, item.network, item);
   if (Object.keys(given).length === 0 && item.port !== null) ask.note('an empty update disassociates in silence');
   if (item.port !== null && target && target.port !== item.port && !guarded) ask.note('a bound address is moved without If-Match');
+  const policy = wantedPolicy(ask, given, item.qosPolicy);
   const moved = target !== undefined && setTarget(item, target, ask.knobs.wiring);
   const description = text(given.description) ?? item.description;
-  if (moved || description !== item.description) touch(ask.cloud, item);
+  if (moved || description !== item.description || policy !== item.qosPolicy) touch(ask.cloud, item);
   item.description = description;
+  item.qosPolicy = policy;
   return { status: 200, json: { floatingip: view(ask, item) } };
 }
 

@@ -15,8 +15,10 @@ export type FilterKind = 'id' | 'text' | 'address' | 'boolean' | 'integer' | 'fi
 
 /** One kind of Neutron record, seen as rows. */
 export interface Collection<T> {
-  /** The plural in paths and bodies. */
+  /** The plural in bodies, and in paths unless `path` says otherwise. */
   readonly name: string;
+  /** Where the collection is below the version. */
+  readonly path?: string;
   /** The singular in bodies. */
   readonly root: string;
   /** Error type of a missing one. */
@@ -71,6 +73,7 @@ const spoken: Readonly<Record<string, string>> = {
   PortNotFound: 'Port',
   NetworkNotFound: 'Network',
   SubnetNotFound: 'Subnet',
+  QosPolicyNotFound: 'QoS policy',
 };
 
 export function notFound(ask: ServiceAsk, type: string, id: string): Refusal {
@@ -204,8 +207,8 @@ function paginate<T>(ask: ServiceAsk, collection: Collection<T>, rows: readonly 
   const full = page.length === limit;
   const [first, last] = [page[0]?.id, page.at(-1)?.id];
   const links = [
-    ...(last !== undefined && (full || reverse) ? [{ rel: 'next', href: pageHref(ask, collection.name, last, false) }] : []),
-    ...(first !== undefined && (full || !reverse) ? [{ rel: 'previous', href: pageHref(ask, collection.name, first, true) }] : []),
+    ...(last !== undefined && (full || reverse) ? [{ rel: 'next', href: pageHref(ask, collection, last, false) }] : []),
+    ...(first !== undefined && (full || !reverse) ? [{ rel: 'previous', href: pageHref(ask, collection, first, true) }] : []),
   ];
   return { page, links };
 }
@@ -222,13 +225,13 @@ function effectiveLimit(ask: ServiceAsk): number {
   return pageMax > 0 && (asked === 0 || asked > pageMax) ? pageMax : asked;
 }
 
-function pageHref(ask: ServiceAsk, name: string, marker: string, reverse: boolean): string {
+function pageHref(ask: ServiceAsk, { name, path = name }: { name: string; path?: string }, marker: string, reverse: boolean): string {
   const query = new URLSearchParams(ask.call.query);
   query.delete('page_reverse');
   query.set('marker', marker);
   if (reverse) query.set('page_reverse', 'True');
   const host = ask.knobs.foreignNext ? 'http://controller.internal.example:9696' : `${ask.tools.origin}${ask.base}`;
-  return `${host}/v2.0/${name}?${query}`;
+  return `${host}/v2.0/${path}?${query}`;
 }
 
 function pick(ask: ServiceAsk, row: Row): Row {

@@ -9,6 +9,7 @@ import { answerForwardings } from './forwardings.js';
 import type { Collection } from './listing.js';
 import { find, list, show } from './listing.js';
 import { createPort, deletePort, ports, updatePort } from './ports.js';
+import { qosPolicies } from './qos.js';
 import { answerTags } from './tags.js';
 
 export const networks: Collection<Network> = {
@@ -151,6 +152,8 @@ function route(
       return plain(ask, networks, id, sub, {});
     case 'subnets':
       return plain(ask, subnets, id, sub, {});
+    case 'qos':
+      return id === 'policies' && rest.length === 0 ? policyRoute(ask, sub) : undefined;
     case 'extensions':
       return sub === undefined ? () => (ask.call.method === 'GET' ? answerExtensions(ask, id) : undefined) : undefined;
     case 'quotas':
@@ -158,6 +161,14 @@ function route(
     default:
       return undefined;
   }
+}
+
+/** `id` is the policy's. Where the extension is missing one may try all the same, hence no mark. */
+function policyRoute(ask: ServiceAsk, id: string | undefined): Route | undefined {
+  if (ask.knobs.qos) return plain(ask, qosPolicies, id, undefined, {});
+  return () => {
+    throw neutronFault(ask, 404, 'HTTPNotFound', 'The resource could not be found.');
+  };
 }
 
 interface Changes {

@@ -71,7 +71,7 @@ function dispatch(ask: Ask, service: string | undefined): Answer {
 
 /** The second region: the same rules over nothing. */
 function emptied(cloud: OpenStackCloud): OpenStackCloud {
-  return { ...cloud, networks: [], subnets: [], routers: [], ports: [], floatingIps: [], servers: [] };
+  return { ...cloud, networks: [], subnets: [], routers: [], ports: [], floatingIps: [], servers: [], qosPolicies: [] };
 }
 
 /** What every service overlooks and no careful client does. */
