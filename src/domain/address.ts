@@ -10,7 +10,7 @@ export interface Address {
 
 /**
  * Reads an address in any unambiguous spelling. Undefined for text that is none: names, ids, CIDRs, octal or shortened
- * IPv4 (`010.0.0.1`, `10.1`: programs disagree on what they mean) and scoped IPv6 (`fe80::1%eth0`: means nothing elsewhere).
+ * IPv4 (`010.0.0.1`, `10.1`), IPv4 behind two colons (`::192.0.2.1`): programs disagree on what they mean; and scoped IPv6 (`fe80::1%eth0`: means nothing elsewhere).
  */
 export function parseAddress(text: string): Address | undefined {
   const trimmed = text.trim();
@@ -18,8 +18,11 @@ export function parseAddress(text: string): Address | undefined {
     const canonical = ipaddr.IPv4.parse(trimmed).toString();
     return canonical === trimmed ? { text: canonical, version: 4 } : undefined;
   }
-  if (!trimmed.includes(':') || trimmed.includes('%') || !ipaddr.IPv6.isValid(trimmed)) return undefined;
-  return { text: ipaddr.IPv6.parse(trimmed).toRFC5952String(), version: 6 };
+  if (!trimmed.includes(':') || trimmed.includes('%') || /^::\d+\./.test(trimmed) || !ipaddr.IPv6.isValid(trimmed)) return undefined;
+  const parsed = ipaddr.IPv6.parse(trimmed);
+  // Programs that listen on IPv6 write IPv4 so: `::ffff:203.0.113.7` is 203.0.113.7.
+  if (parsed.isIPv4MappedAddress()) return { text: parsed.toIPv4Address().toString(), version: 4 };
+  return { text: parsed.toRFC5952String(), version: 6 };
 }
 
 /** Whether `address` lies in `cidr`. False for another version; both must be well formed. */

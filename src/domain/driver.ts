@@ -52,6 +52,8 @@ export interface FloatingIpSpec {
   readonly ports: readonly string[];
   /** Our trace, stored by the provider where it has a place for one; see `Step.before` for those that have none. */
   readonly mark: string;
+  /** Nothing else will know what was made: `usage` where the mark would not be stored, before anything is sent. */
+  readonly markOnly?: true;
 }
 
 export interface AssociateSpec {
@@ -77,6 +79,8 @@ export interface PrivateIpSpec {
   readonly address?: string;
   readonly name?: string;
   readonly mark: string;
+  /** As of `FloatingIpSpec`. */
+  readonly markOnly?: true;
 }
 
 export interface ServerQuery {
@@ -123,6 +127,26 @@ export interface Operations {
 }
 
 export type Capability = keyof Operations;
+
+/** A service of the provider, entered with the credentials of the profile: what `ipctl api` and `ipctl doctor` speak to. */
+export interface Service {
+  /** Absolute; paths are appended to it. */
+  readonly base: string;
+  /** The provider's authorized client. */
+  readonly send: Send;
+  /** What `{project}` in a path stands for: the project, tenant or account of these credentials. Null where none is known. */
+  readonly project: string | null;
+  /** Null where nothing expires, or nobody tells. */
+  readonly tokenExpiresAt: Date | null;
+}
+
+/** The way past our nouns. `http/direct.ts` makes it of a provider's services. */
+export interface Direct {
+  /** By a name that the manifest gives. Sends nothing but logins. `config` where these credentials have no such service. */
+  service(name: string): Promise<Service>;
+  /** A request of the user's own, to a URL below `base`. One that changes something goes through `mutate` like any other. */
+  request(service: Service, request: Request): Promise<Reply>;
+}
 
 /** What looking found after a mutation whose answer was lost. `unknown` names what may be it. */
 export type Outcome<R> =
@@ -171,6 +195,8 @@ export interface Waiting<R extends Shown> {
   check(): Promise<R | undefined>;
   /** What is waited for: 'web-1 to hold 203.0.113.7'. */
   readonly what: string;
+  /** The middle of a verb, which cannot go on without it: waited for under `--no-wait` too. */
+  readonly always?: boolean;
 }
 
 /** Tokens that outlive a process. Keyed by endpoint, user and scope; a driver's auth layer is the only caller. */
@@ -198,7 +224,7 @@ export interface Context<O extends OptionSet> {
 }
 
 type Supported<S extends Supports> = { [K in Capability]: S[K] extends No ? never : S[K] extends Yes ? K : never }[Capability];
-export type Driver<S extends Supports> = Pick<Operations, Supported<S>>;
+export type Driver<S extends Supports> = Pick<Operations & Direct, Supported<S> | keyof Direct>;
 /** A driver whose manifest is not known at compile time: the gate (`operations/capable.ts`) stands before each verb. */
-export type AnyDriver = Partial<Operations>;
+export type AnyDriver = Partial<Operations & Direct>;
 export type Connect<M> = M extends Manifest<infer O, infer S> ? (context: Context<O>) => Driver<S> : never;

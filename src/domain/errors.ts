@@ -1,5 +1,6 @@
 /** The one error class of ipctl and its closed list of kinds. The kind decides exit code, retry and hint (`cli/exit.ts`). */
 
+import type { Reply } from './exchange.js';
 import type { FloatingIp, PrivateIp } from './records.js';
 
 export const kinds = [
@@ -52,6 +53,8 @@ export interface ErrorDetails {
   readonly errors?: readonly IpctlError[] | undefined;
   /** What there is all the same, when a later step failed or was not shown in time: it costs money, so it is shown. */
   readonly exists?: readonly (FloatingIp | PrivateIp)[] | undefined;
+  /** The refusal as it came, for `ipctl api --include`. Never part of an error's JSON. */
+  readonly reply?: Reply | undefined;
   readonly cause?: unknown;
 }
 

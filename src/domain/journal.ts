@@ -33,6 +33,8 @@ export type JournalEvent =
       readonly step: string;
       readonly request: Pick<Request, 'method' | 'url' | 'body'>;
       readonly before: readonly string[] | null;
+      /** It makes something new each time that it is sent. */
+      readonly creates?: true;
     }
   | {
       readonly event: 'close';
@@ -44,8 +46,17 @@ export type JournalEvent =
       readonly candidates: readonly string[];
       /** Addresses that it made ours. */
       readonly made: readonly string[];
+      /** Their ids, beside the addresses; absent where an id is not known. */
+      readonly ids?: readonly string[];
     }
-  | { readonly event: 'resume'; readonly at: string; readonly operation: string; readonly pid: number }
+  | {
+      readonly event: 'resume';
+      readonly at: string;
+      readonly operation: string;
+      readonly pid: number;
+      /** On the way back. */
+      readonly undo?: true;
+    }
   | { readonly event: 'end'; readonly at: string; readonly operation: string; readonly state: Fate; readonly result: string | null };
 
 /** A recorded operation to be gone on with: what is known of it, and what the user says of what is not. */
@@ -57,8 +68,13 @@ export interface Replay {
   readonly take: string | null;
   /** The user's word that none is. */
   readonly none: boolean;
-  /** Addresses that other recorded operations made theirs: no candidates of this one. */
-  readonly others: ReadonlySet<string>;
+  /** On the way back: what was done is taken back, instead of the rest being done. */
+  readonly undo?: boolean;
+  /**
+   * Addresses that other recorded operations made theirs since this one sent its request: no candidates of it. Asked for
+   * anew at each look, which stands under the account's lock: two operations that are resumed at once must not take one address.
+   */
+  others(): Promise<ReadonlySet<string>>;
 }
 
 export interface RecordedStep {
@@ -66,9 +82,38 @@ export interface RecordedStep {
   readonly state: Fate;
   readonly before: readonly string[];
   readonly reply: Pick<Reply, 'status' | 'text'> | null;
+  /** What it made, where that is known. */
+  readonly made?: readonly Made[];
+}
+
+/** Something that a recorded request made: what it can be asked for by. */
+export interface Made {
+  /** Text that is no address is an id. */
+  readonly address: string;
+  readonly id: string | null;
+}
+
+/** What the record of this machine knows of a `--key` that the caller gave. */
+export interface Keyed {
+  /** What was made under it and was not given back since by a recorded operation, oldest first. */
+  readonly made: readonly Made[];
+  /** An operation under it of which nobody knows yet what it made. */
+  readonly open: { readonly operation: string; readonly running: boolean } | null;
+}
+
+/** The record as a memory of keys, for providers that store none. */
+export interface Keys {
+  /** Runs alone among the processes of this machine that use the same key. `temporary` after `patience` milliseconds of queueing. */
+  alone<T>(verb: string, key: string, work: () => Promise<T>, patience: number): Promise<T>;
+  find(verb: string, key: string): Promise<Keyed>;
 }
 
 export interface Journal {
   /** Durable when it resolves. `config` when the state directory cannot be written. */
   append(event: JournalEvent): Promise<void>;
+  /**
+   * Addresses that other operations of the record made theirs and, as far as it tells, have not given back. One that a
+   * provider lists late looks new to whoever comes next: nobody takes it for his own unasked.
+   */
+  claimed?(operation: string): Promise<ReadonlySet<string>>;
 }

@@ -59,12 +59,27 @@ export interface Manifest<O extends OptionSet = OptionSet, S extends Supports = 
   readonly oneOf: readonly (readonly (keyof O & string)[])[];
   readonly supports: S;
   readonly move: MoveGuard;
+  /**
+   * Where the provider itself keeps the trace of an allocation, so that its `--key` is known on every machine: in a text of
+   * its own, or in that a server has one address at most. Absent: only this machine's record knows.
+   */
+  readonly marks?: Readonly<Partial<Record<'allocateFloatingIp' | 'createPrivateIps', 'text' | 'server'>>>;
+  /** Releasing takes an address off its holder in the same request, and guards it no worse: no disassociation comes first. */
+  readonly releasesHeld?: true;
   /** How many servers one address serves at once. */
   readonly holders: 'one' | 'several';
   /** What ids of servers look like, where they are no UUIDs: a reference of that form is asked for by itself first. */
   readonly serverIds?: RegExp;
   /** The default of `--timeout`, in seconds. */
   readonly timeout: number;
+  readonly api: {
+    /** What `ipctl api` calls its services, the default first. */
+    readonly services: readonly [string, ...string[]];
+    /** A path of the default service that is read quickly and answers little: `ipctl doctor` asks for it. */
+    readonly probe: string;
+  };
+  /** States of its data plane that say that it followed: what `ip wait` waits for. Absent where the API shows no such state. */
+  readonly followed?: { readonly free: readonly string[]; readonly associated: readonly string[] };
 }
 
 export const defineManifest = <const O extends OptionSet, const S extends Supports>(manifest: Manifest<O, S>): Manifest<O, S> => manifest;

@@ -5,7 +5,6 @@ import { isRead, type Layer, type Request } from '../domain/exchange.js';
 
 const TRIES = 4;
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 60_000;
 
 /** A read may always be repeated; a mutation only when it did not leave, or was turned away unread (rate limit). */
 const mayRepeat = (request: Request, error: IpctlError): boolean =>
@@ -19,7 +18,7 @@ export interface RetrySettings {
   progress(note: string): void;
 }
 
-/** `Retry-After` beats our own back-off; a pause that would pass the deadline is not begun. */
+/** `Retry-After` beats our own back-off, however long it is; a pause that would pass the deadline is not begun, and told. */
 export const retry =
   ({ clock, random, signal, deadline, progress }: RetrySettings): Layer =>
   (next) =>
@@ -31,8 +30,14 @@ export const retry =
         if (signal.aborted) throw thrown;
         const error = toIpctlError(thrown);
         const backOff = FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + random() / 2);
-        const pause = Math.min(error.details.retryAfter ?? backOff, LONGEST_PAUSE);
-        if (!mayRepeat(request, error) || attempt === TRIES || clock.now() + pause >= deadline()) throw error;
+        const { retryAfter } = error.details;
+        const pause = retryAfter ?? backOff;
+        if (!mayRepeat(request, error) || attempt === TRIES) throw error;
+        if (clock.now() + pause >= deadline()) {
+          throw retryAfter === undefined
+            ? error
+            : error.with({ hint: `the provider allows another try in ${Math.ceil(retryAfter / 1000)} s` });
+        }
         progress(`${error.message}; trying again in ${(pause / 1000).toFixed(1)} s`);
         await clock.sleep(pause, signal);
       }

@@ -1,14 +1,15 @@
 /** `ip allocate`: an address of one's own, and at wish its first associations. */
 import { parseAddress } from '../domain/address.js';
 import type { Change } from '../domain/change.js';
-import type { AnyDriver, FloatingIpSpec } from '../domain/driver.js';
-import { IpctlError, isIpctlError } from '../domain/errors.js';
+import type { AnyDriver, AssociateSpec, FloatingIpSpec } from '../domain/driver.js';
+import { IpctlError } from '../domain/errors.js';
 import type { Flag } from '../domain/manifest.js';
-import type { FloatingIp, IpVersion, Labels, Server } from '../domain/records.js';
+import type { Association, FloatingIp, IpVersion, Labels, Server } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, partial } from './change.js';
-import { nameOf } from './holders.js';
-import { findServers } from './resolve.js';
+import { holders, nameOf } from './holders.js';
+import { checkKey, floatingIpOfKey, underKey } from './keyed.js';
+import { findServers, orAbsent } from './resolve.js';
 import type { Target } from './target.js';
 
 export interface AllocateInput {
@@ -23,6 +24,8 @@ export interface AllocateInput {
   readonly servers: readonly string[];
   readonly ports: readonly string[];
   readonly ifNotExists: boolean;
+  /** The caller's own: it becomes the mark, and the same key means the same address. */
+  readonly key?: string | undefined;
 }
 
 const flagsOf = (input: AllocateInput): Flag[] => {
@@ -45,13 +48,15 @@ export function checkAllocate(target: Target, input: AllocateInput): void {
   if (input.address !== undefined && parseAddress(input.address) === undefined) {
     throw new IpctlError('usage', `--address: '${input.address}' is no IP address`, { fate: 'not-sent' });
   }
-  if (input.ifNotExists && input.name === undefined && input.address === undefined) {
-    throw new IpctlError('usage', '--if-not-exists needs --name or --address: by what else would it be known?', { fate: 'not-sent' });
+  if (input.ifNotExists && input.name === undefined && input.address === undefined && input.key === undefined) {
+    throw new IpctlError('usage', '--if-not-exists needs --name, --address or --key: by what else would it be known?', {
+      fate: 'not-sent',
+    });
   }
   requireCapability(manifest, 'allocateFloatingIp', flagsOf(input));
-  const holders = new Set(input.servers).size + new Set(input.ports).size;
-  if (holders > 0) requireCapability(manifest, 'associateFloatingIp');
-  if (holders > 1 && manifest.holders === 'one') {
+  const wanted = new Set(input.servers).size + new Set(input.ports).size;
+  if (wanted > 0) requireCapability(manifest, 'associateFloatingIp');
+  if (wanted > 1 && manifest.holders === 'one') {
     throw new IpctlError('unsupported', `${manifest.title}: an address serves one server at a time`, {
       fate: 'not-sent',
       hint: 'allocate one for each server',
@@ -61,34 +66,70 @@ export function checkAllocate(target: Target, input: AllocateInput): void {
 
 export async function allocate(target: Target, settings: ChangeSettings, input: AllocateInput): Promise<Change<FloatingIp>> {
   checkAllocate(target, input);
-  return change(target, settings, 'allocate', input, async (run) => {
-    const { driver } = run;
-    const [servers, existing] = await Promise.all([
-      findServers(target, driver, input.servers),
-      input.ifNotExists ? findExisting(driver, input) : undefined,
-    ]);
-    if (existing !== undefined) return { ip: existing, changed: false };
-    const ip = await verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id));
-    if (servers.length === 0 && input.ports.length === 0) return { ip, changed: true };
-    try {
-      return { ip: await verb(driver, 'associateFloatingIp')(ip, { servers, ports: input.ports }), changed: true };
-    } catch (thrown) {
-      const { profile } = target.place;
-      const whom = [...input.servers.map((server) => `--server ${server}`), ...input.ports.map((port) => `--port ${port}`)].join(' ');
-      const hint = `go on: ipctl -p ${profile} ip associate ${nameOf(ip)} ${whom}; back: ipctl -p ${profile} ip release ${nameOf(ip)} --disassociate`;
-      throw partial(`${nameOf(ip)} is allocated (id ${ip.id})`, ip, thrown, hint);
-    }
-  });
+  const { key } = input;
+  if (key !== undefined) checkKey(target.manifest, settings, 'allocateFloatingIp', key);
+  return underKey(settings, 'allocate', key, () =>
+    change(target, settings, 'allocate', input, async (run) => {
+      const { driver } = run;
+      const wanted = findServers(target, driver, input.servers);
+      const [servers, existing] = await Promise.all([
+        wanted,
+        run.replay === undefined ? findExisting(target, settings, driver, input, wanted) : undefined,
+      ]);
+      const ip = existing ?? (await verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id, settings)));
+      const isNew = existing === undefined;
+      if (servers.length === 0 && input.ports.length === 0) return { ip, changed: isNew };
+      // What the answer to an allocation shows is so; anything older may have been moved on.
+      const now = isNew && run.replay !== undefined ? await verb(driver, 'getFloatingIp')({ id: ip.id }) : ip;
+      const fresh = isNew && run.replay === undefined;
+      const rest = fresh ? { servers, ports: input.ports } : restOf(target, now, servers, input.ports);
+      if (rest === undefined) return { ip: now, changed: isNew };
+      try {
+        return { ip: await verb(driver, 'associateFloatingIp')(now, rest), changed: true };
+      } catch (thrown) {
+        if (!isNew) throw thrown;
+        const { profile } = target.place;
+        const whom = [...input.servers.map((server) => `--server ${server}`), ...input.ports.map((port) => `--port ${port}`)].join(' ');
+        const hint = `go on: ipctl -p ${profile} ip associate ${nameOf(ip)} ${whom}; back: ipctl -p ${profile} ip release ${nameOf(ip)} --disassociate`;
+        throw partial(`${nameOf(ip)} is allocated (id ${ip.id})`, ip, thrown, hint);
+      }
+    }),
+  );
 }
 
-function specOf(input: AllocateInput, servers: readonly Server[], mark: string): FloatingIpSpec {
-  const { version, address, pool, network, subnet, name, description, labels, ports } = input;
+/** Whom the address does not serve yet, or undefined. `conflict` while another has it that it would be taken from. */
+function restOf(target: Target, ip: FloatingIp, servers: readonly Server[], ports: readonly string[]): AssociateSpec | undefined {
+  const serves = ({ server, port }: Association, wanted: Server | string): boolean =>
+    typeof wanted === 'string' ? port === wanted : server?.id === wanted.id;
+  const stranger = ip.associations.filter((association) => ![...servers, ...ports].some((wanted) => serves(association, wanted)));
+  if (stranger.length > 0 && target.manifest.holders === 'one') {
+    throw new IpctlError('conflict', `${nameOf(ip)} is associated with ${holders(stranger)}`, {
+      provider: target.place.provider,
+      fate: 'not-sent',
+      hint: `ipctl -p ${target.place.profile} ip associate ${nameOf(ip)} --move takes it from there`,
+      exists: [ip],
+    });
+  }
+  const isMissing = (wanted: Server | string): boolean =>
+    !ip.associations.some((association) => association.certain && serves(association, wanted));
+  const missing = { servers: servers.filter(isMissing), ports: ports.filter(isMissing) };
+  return missing.servers.length + missing.ports.length === 0 ? undefined : missing;
+}
+
+export function specOf(
+  input: AllocateInput,
+  servers: readonly Server[],
+  id: string,
+  { journal }: Pick<ChangeSettings, 'journal'>,
+): FloatingIpSpec {
+  const { version, address, pool, network, subnet, name, description, labels, ports, key } = input;
   return {
     version,
     labels,
     servers,
     ports,
-    mark,
+    mark: key ?? id,
+    ...(key !== undefined && journal === null ? { markOnly: true as const } : {}),
     ...(address === undefined ? {} : { address: parseAddress(address)?.text ?? address }),
     ...(pool === undefined ? {} : { pool }),
     ...(network === undefined ? {} : { network }),
@@ -98,16 +139,17 @@ function specOf(input: AllocateInput, servers: readonly Server[], mark: string):
   };
 }
 
-async function findExisting(driver: AnyDriver, input: AllocateInput): Promise<FloatingIp | undefined> {
+async function findExisting(
+  target: Target,
+  settings: ChangeSettings,
+  driver: AnyDriver,
+  input: AllocateInput,
+  wanted: Promise<readonly Server[]>,
+): Promise<FloatingIp | undefined> {
   const address = input.address === undefined ? undefined : parseAddress(input.address)?.text;
-  if (address !== undefined) {
-    try {
-      return await verb(driver, 'getFloatingIp')({ address });
-    } catch (thrown) {
-      if (isIpctlError(thrown) && thrown.kind === 'not-found') return undefined;
-      throw thrown;
-    }
-  }
+  if (input.key !== undefined) return floatingIpOfKey(target, settings, driver, { key: input.key, address, servers: await wanted });
+  if (!input.ifNotExists) return undefined;
+  if (address !== undefined) return orAbsent(verb(driver, 'getFloatingIp')({ address }));
   const named: FloatingIp[] = [];
   for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: true })) if (ip.name === input.name) named.push(ip);
   if (named.length > 1) {

@@ -122,7 +122,7 @@ export async function move(target: Target, settings: ChangeSettings, input: Move
     const asExpected =
       input.ifHolder === undefined ||
       // A stepwise move that stopped in the middle left it with nobody.
-      (run.resumed && ip.associations.length === 0) ||
+      (run.replay !== undefined && ip.associations.length === 0) ||
       (holder === undefined ? ip.associations.length === 0 : ip.associations.some((association) => holds(association, holder)));
     if (!asExpected) {
       throw new IpctlError(

@@ -1,12 +1,15 @@
 /** What a mutation comes to: the result of one target, and the way from several of them to one exit code. */
 import type { AnyIp, Change, Planned } from '../domain/change.js';
 import { IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
+import type { Keys } from '../domain/journal.js';
 import { operate, type Run } from './run.js';
 import { ClosedAsNotApplied } from './sending.js';
 import type { Target } from './target.js';
 import type { RunSettings } from './underway.js';
 
 export interface ChangeSettings extends RunSettings {
+  /** What this machine knows of keys; absent where no `--key` is given. */
+  readonly keys?: Keys | undefined;
   /** Throws `refused` unless the user agrees. */
   confirm(question: string): Promise<void>;
 }
@@ -101,10 +104,24 @@ export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlE
   if (first === undefined) return undefined;
   if (changes.length === 1) return first;
   const alike = errors.length === changes.length && errors.every(({ kind }) => kind === first.kind);
+  const fates = errors.flatMap(({ details: { operation } }) => operation ?? []);
+  const recorded = [...new Map(fates.flatMap(({ id, state }) => (id === null ? [] : [[id, state] as const])))];
+  const [fate] = fates;
   return new IpctlError(alike ? first.kind : 'partial', `${errors.length} of ${changes.length} ${what} failed: ${first.message}`, {
     profile: first.details.profile,
     provider: first.details.provider,
-    hint: 'nothing was rolled back; each result tells what became of it',
+    hint: [
+      'nothing was rolled back; each result tells what became of it',
+      ...(recorded.length === 0 ? [] : [`operations: ${recorded.map(([id, state]) => `${id} (${state})`).join(', ')}`]),
+    ].join('; '),
     errors,
+    ...(fate === undefined
+      ? {}
+      : {
+          operation: {
+            id: recorded.length === 1 ? (recorded[0]?.[0] ?? null) : null,
+            state: alike && fates.every(({ state }) => state === fate.state) ? fate.state : 'partial',
+          },
+        }),
   });
 }

@@ -28,10 +28,13 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
     ]);
     if (ip === null) return { ip: null, changed: false };
     requireOurs(target, ip);
-    const from =
-      servers.length === 0 ? ip.associations : ip.associations.filter(({ server }) => servers.some(({ id }) => id === server?.id));
+    const was = run.replay?.subject ?? null;
+    // Whoever came since is none of a resumed operation's business: done is what takes the recorded holders off.
+    const held =
+      was === null ? ip.associations : ip.associations.filter(({ server, port }) => was.holders.includes(server?.id ?? port ?? ''));
+    const from = servers.length === 0 ? held : held.filter(({ server }) => servers.some(({ id }) => id === server?.id));
     if (from.length === 0) {
-      if (servers.length > 0 && ip.associations.length > 0 && manifest.holders === 'one') {
+      if (was === null && servers.length > 0 && ip.associations.length > 0 && manifest.holders === 'one') {
         throw new IpctlError(
           'conflict',
           `${nameOf(ip)} is associated with ${holders(ip.associations)}, not with ${input.servers.join(' or ')}`,
@@ -43,7 +46,7 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
       }
       return { ip, changed: false };
     }
-    run.about(ip);
+    run.about(ip, 'identity');
     const shown = await verb(driver, 'disassociateFloatingIp')(ip, from).catch((thrown: unknown) => halfway(run, target, ip, thrown));
     return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
   });

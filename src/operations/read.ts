@@ -1,5 +1,6 @@
 /** The verbs that only look. */
 import { contains } from '../domain/address.js';
+import { isIpctlError } from '../domain/errors.js';
 import type { Flag } from '../domain/manifest.js';
 import type { FloatingIp, FloatingIpState, IpVersion, Labels, Network, PrivateIp, Server, Subnet } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
@@ -63,6 +64,15 @@ export function showFloatingIp(target: Target, settings: ReadSettings, ref: stri
   checkReference(ref);
   requireCapability(target.manifest, 'getFloatingIp');
   return at(target, settings.signal, findFloatingIp(target, reader(target, settings), ref));
+}
+
+/** The address if this profile has it, else nothing: for whoever looks in several. */
+export async function* whereFloatingIp(target: Target, settings: ReadSettings, ref: string): AsyncGenerator<FloatingIp, void, undefined> {
+  try {
+    yield await showFloatingIp(target, settings, ref);
+  } catch (thrown) {
+    if (!isIpctlError(thrown) || thrown.kind !== 'not-found') throw thrown;
+  }
 }
 
 export function listPrivateIps(target: Target, settings: ReadSettings, subnet: string | undefined): AsyncIterable<PrivateIp> {

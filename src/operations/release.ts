@@ -8,6 +8,7 @@ import { type ChangeSettings, change, partial } from './change.js';
 import { absent } from './disassociate.js';
 import { holders, nameOf, requireOurs } from './holders.js';
 import { checkReference, findFloatingIp } from './resolve.js';
+import { provenBy } from './run.js';
 import type { Target } from './target.js';
 
 export interface ReleaseInput {
@@ -23,7 +24,9 @@ export async function release(target: Target, settings: ChangeSettings, input: R
   return change(target, settings, 'release', input, async (run) => {
     const { driver } = run;
     // What was to be released and is gone now is what was wanted.
-    const ip = await findFloatingIp(target, driver, input.ref).catch((thrown: unknown) => absent(thrown, input.ifExists || run.resumed));
+    const was = run.replay?.subject;
+    const found = was == null ? findFloatingIp(target, driver, input.ref) : verb(driver, 'getFloatingIp')({ id: was.id });
+    const ip = await found.catch((thrown: unknown) => absent(thrown, input.ifExists || run.replay !== undefined));
     if (ip === null) return { ip: null, changed: false };
     requireOurs(target, ip);
     if (ip.protected === true) {
@@ -40,20 +43,22 @@ export async function release(target: Target, settings: ChangeSettings, input: R
         hint: '--disassociate takes it off first',
       });
     }
-    if (!settings.dryRun) {
+    run.about(ip);
+    // Agreed to once, and provably the same object still: not asked again.
+    if (!settings.dryRun && !provenBy(run, ip)) {
       const whom = held ? `, now serving ${holders(ip.associations)}` : '';
       await settings.confirm(`Release ${nameOf(ip)}${whom}, of profile ${place.profile} (${manifest.title})?`);
     }
-    run.about(ip);
-    const free = held ? await verb(driver, 'disassociateFloatingIp')(ip, ip.associations) : ip;
+    const stepwise = held && manifest.releasesHeld !== true;
+    const free = stepwise ? await verb(driver, 'disassociateFloatingIp')(ip, ip.associations) : ip;
     try {
       await verb(driver, 'releaseFloatingIp')(free);
     } catch (thrown) {
-      if (!held) throw thrown;
+      if (!stepwise) throw thrown;
       const back = ip.associations.flatMap(({ server }) => (server === null ? [] : [`--server ${server.id}`])).join(' ');
       const hint = `go on: ipctl -p ${place.profile} ip release ${nameOf(ip)}; back: ipctl -p ${place.profile} ip associate ${nameOf(ip)} ${back}`;
       throw partial(`${nameOf(ip)} is disassociated`, free, thrown, hint);
     }
-    return { ip: free, changed: true };
+    return { ip: { ...free, state: 'free', associations: [] }, changed: true };
   });
 }

@@ -34,7 +34,7 @@ const notFound = (target: Target, what: string, ref: string, hint?: string): Ipc
   });
 
 /** Undefined when the provider says that it is not there; every other error goes on. */
-async function orAbsent<T>(get: Promise<T>): Promise<T | undefined> {
+export async function orAbsent<T>(get: Promise<T>): Promise<T | undefined> {
   try {
     return await get;
   } catch (thrown) {

@@ -6,7 +6,7 @@ import type { Planned } from '../domain/change.js';
 import type { Clock, Random } from '../domain/clock.js';
 import type { AnyDriver, Step } from '../domain/driver.js';
 import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
-import type { JournalEvent, Subject } from '../domain/journal.js';
+import type { JournalEvent, Replay, Subject } from '../domain/journal.js';
 import type { FloatingIp, PrivateIp } from '../domain/records.js';
 import { ClosedAsNotApplied, sending } from './sending.js';
 import type { Limits, Target } from './target.js';
@@ -23,11 +23,13 @@ export interface Run {
   applied(): number;
   /**
    * Says what the operation is about to change, for the record. A resumed one is refused (`conflict`) when that is not the
-   * object any more that was recorded, or when somebody else holds it now.
+   * object any more that was recorded or, unless only its `identity` matters, when somebody else holds it now.
    */
-  about(ip: FloatingIp | PrivateIp): void;
-  /** Whether this goes on with a recorded operation. */
-  readonly resumed: boolean;
+  about(ip: FloatingIp | PrivateIp, guard?: 'holders' | 'identity'): void;
+  /** The recorded operation that this goes on with. */
+  readonly replay: Replay | undefined;
+  /** Says that nothing is left of what the operation did: its record ends as not applied. */
+  undone(): void;
 }
 
 /** Sortable by time, unique enough to stand in a provider's description: `mbx1k2f0-7q3z9k`. */
@@ -55,6 +57,7 @@ export async function operate<R>(
   let deadline = started + settings.timeout;
   let begun = false;
   let applied = 0;
+  let undone = false;
   let subject: Subject | null = null;
   const planned: Planned[] = [];
   const limits: Limits = { signal, deadline: () => deadline, progress: settings.progress };
@@ -117,27 +120,14 @@ export async function operate<R>(
             flags: target.flags,
             subject,
           }
-        : { event: 'resume', at: at(), operation: id, pid },
+        : { event: 'resume', at: at(), operation: id, pid, ...(replay.undo === true ? { undo: true } : {}) },
     );
     begun = true;
   };
 
   /** List, send and look stand under one lock: what another of our processes allocates must not look like ours. */
-  const alone = async <S>(act: () => Promise<S>): Promise<S> => {
-    let started = false;
-    const once = (): Promise<S> => {
-      started = true;
-      return act();
-    };
-    try {
-      return await target.exclusive(once);
-    } catch (thrown) {
-      // Who does without a record does without a state directory, and so without its locks.
-      if (started || journal !== null || toIpctlError(thrown).kind !== 'config') throw thrown;
-      settings.progress('without a state directory there is no lock: another ipctl may allocate meanwhile');
-      return act();
-    }
-  };
+  const alone = <S>(act: () => Promise<S>): Promise<S> =>
+    lockedIfPossible(settings, (once) => target.exclusive(once, Math.max(0, deadline - clock.now())), act);
 
   const driver = target.connect(limits, {
     async mutate<S>(step: Step<S>): Promise<S> {
@@ -159,16 +149,19 @@ export async function operate<R>(
     driver,
     planned,
     applied: () => applied,
-    resumed: replay !== undefined,
-    about(ip) {
+    replay,
+    undone() {
+      undone = true;
+    },
+    about(ip, guard = 'holders') {
       subject = subjectOf(ip);
       if (replay?.subject == null) return;
-      const { id: was, createdAt, holders } = replay.subject;
+      const { holders } = replay.subject;
       const facts = { provider: target.place.provider, fate: 'not-sent' as const };
-      if (subject.id !== was || subject.createdAt !== createdAt) {
+      if (!isSame(replay.subject, ip)) {
         throw new IpctlError('conflict', `${ip.address ?? ip.id} is not the object any more that operation ${id} was about`, facts);
       }
-      const strangers = subject.holders.filter((holder) => !holders.includes(holder));
+      const strangers = guard === 'identity' ? [] : subject.holders.filter((holder) => !holders.includes(holder));
       if (strangers.length > 0) {
         throw new IpctlError(
           'conflict',
@@ -184,7 +177,7 @@ export async function operate<R>(
   };
   try {
     const result = await work(run);
-    await end('applied', null);
+    await end(undone ? 'not-applied' : 'applied', null);
     return result;
   } catch (thrown) {
     if (thrown instanceof ClosedAsNotApplied) {
@@ -192,14 +185,41 @@ export async function operate<R>(
       throw thrown;
     }
     if (signal.aborted && !(thrown instanceof IpctlError)) {
-      const state: Fate = applied > 0 ? 'partial' : 'not-sent';
+      const state: Fate = applied > 0 ? 'partial' : (fateBefore(replay) ?? 'not-sent');
       await end(state, null);
       throw new IpctlError('signal', 'interrupted', { operation: { id: recorded(), state } });
     }
     const error = toIpctlError(thrown);
-    const state = begun ? fateOf(error, applied) : 'not-sent';
+    const state = begun || replay !== undefined ? fateOf(error, applied, replay) : 'not-sent';
     await end(state, error.message);
-    throw error.with({ ...target.place, operation: { id: recorded(), state } });
+    throw error.with({ ...target.place, operation: { id: recorded() ?? error.details.operation?.id ?? null, state } });
+  }
+}
+
+/** Whether a record shows the very object that was recorded, as far as the provider lets anybody tell. */
+export const isSame = ({ id, createdAt }: Subject, ip: FloatingIp | PrivateIp): boolean =>
+  ip.id === id && (ip.createdAt?.toISOString() ?? null) === createdAt;
+
+/** A time of birth beside the id: the object is proved to be the recorded one. Where there is none an address may have come back. */
+export const provenBy = ({ replay }: Run, ip: FloatingIp | PrivateIp): boolean =>
+  replay?.subject != null && replay.subject.createdAt !== null && isSame(replay.subject, ip);
+
+/** Runs `act` under a lock. Who does without a record does without a state directory, and so without its locks. */
+export async function lockedIfPossible<S>(
+  { journal, progress }: Pick<RunSettings, 'journal' | 'progress'>,
+  lock: (act: () => Promise<S>) => Promise<S>,
+  act: () => Promise<S>,
+): Promise<S> {
+  let started = false;
+  try {
+    return await lock(() => {
+      started = true;
+      return act();
+    });
+  } catch (thrown) {
+    if (started || journal !== null || toIpctlError(thrown).kind !== 'config') throw thrown;
+    progress('without a state directory there is no lock: another ipctl may allocate meanwhile');
+    return act();
   }
 }
 
@@ -208,10 +228,20 @@ function subjectOf(ip: FloatingIp | PrivateIp): Subject {
   return { id: ip.id, createdAt: ip.createdAt?.toISOString() ?? null, holders };
 }
 
+/** What the record says of an operation that is gone on with: no failure to go on makes it less. */
+function fateBefore(replay: Replay | undefined): Fate | undefined {
+  const states = [...(replay?.steps.values() ?? [])].map(({ state }) => state);
+  if (states.includes('unknown')) return 'unknown';
+  return states.includes('applied') ? 'partial' : undefined;
+}
+
 /** What became of the whole operation, from its last error and what had been done before it. */
-function fateOf(error: IpctlError, applied: number): Fate {
-  if (error.details.operation !== undefined) return error.details.operation.state;
+function fateOf(error: IpctlError, applied: number, replay: Replay | undefined): Fate {
+  const { operation, fate } = error.details;
+  if (operation !== undefined) return operation.state;
   if (error.kind === 'unknown' || error.kind === 'timeout') return 'unknown';
   if (applied > 0) return 'partial';
-  return error.details.fate === 'not-sent' ? 'not-sent' : 'not-applied';
+  const before = fateBefore(replay);
+  if (fate === 'not-sent') return before ?? 'not-sent';
+  return [...(replay?.steps.values() ?? [])].some(({ state }) => state === 'applied') ? 'partial' : 'not-applied';
 }

@@ -5,7 +5,7 @@
 import type { Outcome, Step } from '../domain/driver.js';
 import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
 import type { Reply } from '../domain/exchange.js';
-import type { RecordedStep } from '../domain/journal.js';
+import type { Made, RecordedStep } from '../domain/journal.js';
 import { until } from '../domain/until.js';
 import type { Underway } from './underway.js';
 
@@ -30,7 +30,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
     step: string,
     state: Fate,
     reply: Reply | null,
-    { candidates = [], made = [] }: { candidates?: readonly string[]; made?: readonly string[] } = {},
+    { candidates = [], made = [] }: { candidates?: readonly string[]; made?: readonly Made[] } = {},
   ): Promise<void> =>
     // What is done is done: the record of the send stands, and can be resumed.
     recordIfPossible({
@@ -41,12 +41,21 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       state,
       reply: reply === null ? null : { status: reply.status, text: reply.text },
       candidates,
-      made,
+      made: made.map(({ address }) => address),
+      ...(made.length === 0 ? {} : { ids: made.map(({ id }) => id ?? '') }),
     });
   const closeApplied = async <S>(step: Step<S>, reply: Reply | null, result: S): Promise<S> => {
     tookEffect();
-    await close(step.key, 'applied', reply, { made: step.creates === true ? addressesOf(result) : [] });
+    await close(step.key, 'applied', reply, { made: step.creates === true ? madeOf(result) : [] });
     return result;
+  };
+
+  /** What other operations of the record got is no candidate. When nothing is left, there is nothing new: it shows as absent. */
+  const withoutOthers = async <S>(outcome: Outcome<S>): Promise<Outcome<S>> => {
+    if (outcome.is !== 'unknown' || outcome.candidates.length === 0 || replay === undefined) return outcome;
+    const others = await replay.others();
+    const candidates = outcome.candidates.filter(({ name }) => !others.has(name));
+    return candidates.length === 0 ? { is: 'not-applied' } : { is: 'unknown', candidates };
   };
 
   const look = async <S>(step: Step<S>, before: readonly string[]): Promise<Outcome<S>> => {
@@ -59,7 +68,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       deadline: deadline(),
       async check() {
         try {
-          seen = await step.look(before);
+          seen = await withoutOthers(await step.look(before));
           return seen.is === 'not-applied' ? undefined : seen;
         } catch (thrown) {
           // Whoever cannot look does not know.
@@ -75,26 +84,30 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
   /** What looking found, closed and turned into a result or an error. `lost` is why it had to be looked for. */
   const conclude = async <S>(step: Step<S>, outcome: Outcome<S>, reply: Reply | null, lost: IpctlError): Promise<S> => {
     if (outcome.is === 'applied') return closeApplied(step, reply, outcome.result);
+    const notAmong = (names: readonly string[]): IpctlError =>
+      new IpctlError('usage', `${replay?.take} is no candidate of this operation`, {
+        fate: 'not-sent',
+        hint: `candidates: ${names.join(', ') || 'none'}`,
+      });
     if (outcome.is === 'not-applied') {
+      if (replay?.take != null) throw notAmong([]);
       await close(step.key, 'not-applied', reply);
       throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
     }
-    const candidates = outcome.candidates.filter(({ name }) => replay?.others.has(name) !== true);
+    const { candidates } = outcome;
     const names = candidates.map(({ name }) => name);
     const [only, ...others] = candidates;
     if (replay?.take != null) {
       const taken = candidates.find(({ name }) => name === replay.take);
       if (taken !== undefined) return closeApplied(step, reply, taken.result);
-      throw new IpctlError('usage', `${replay.take} is no candidate of this operation`, {
-        fate: 'not-sent',
-        hint: `candidates: ${names.join(', ') || 'none'}`,
-      });
+      throw notAmong(names);
     }
     if (replay?.none === true) {
       await close(step.key, 'not-applied', reply, { candidates: names });
       throw new ClosedAsNotApplied();
     }
-    if (target.soleWriter && only !== undefined && others.length === 0) {
+    const claimed = await settings.journal?.claimed?.(id);
+    if (target.soleWriter && only !== undefined && others.length === 0 && claimed?.has(only.name) !== true) {
       settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
       return closeApplied(step, reply, only.result);
     }
@@ -120,8 +133,18 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
     return conclude(step, outcome, reply, lost);
   };
 
+  /** Whatever becomes of this list, the request itself has not left yet. */
+  const listBefore = async <S>(step: Step<S>): Promise<readonly string[]> => {
+    try {
+      return (await step.before?.()) ?? [];
+    } catch (thrown) {
+      if (signal.aborted && !(thrown instanceof IpctlError)) throw thrown;
+      throw toIpctlError(thrown).with({ fate: 'not-sent' });
+    }
+  };
+
   const send = async <S>(step: Step<S>): Promise<S> => {
-    const before = (await step.before?.()) ?? [];
+    const before = await listBefore(step);
     const { method, url, body } = step.request;
     await record({
       event: 'send',
@@ -130,6 +153,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       step: step.key,
       request: body === undefined ? { method, url } : { method, url, body },
       before: step.before === undefined ? null : before,
+      ...(step.creates === true ? { creates: true } : {}),
     });
     let reply: Reply | null = null;
     let result: S;
@@ -155,7 +179,11 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
   const goOn = async <S>(step: Step<S>, known: RecordedStep): Promise<S> => {
     if (known.state === 'applied' && known.reply !== null) {
       const { status, text } = known.reply;
-      return step.read({ status, text, headers: {}, json: parsed(text) });
+      try {
+        return step.read({ status, text, headers: {}, json: parsed(text) });
+      } catch {
+        // It could not be read then either: looking told that it took effect, and tells again.
+      }
     }
     if (known.state === 'applied' || known.state === 'unknown') {
       const lost = new IpctlError('unknown', 'the record does not tell');
@@ -172,11 +200,11 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
   return { send, goOn };
 }
 
-/** Addresses of what a creating step made: a record, or several. */
-function addressesOf(result: unknown): string[] {
-  if (Array.isArray(result)) return result.flatMap(addressesOf);
-  const address = typeof result === 'object' && result !== null && 'address' in result ? result.address : undefined;
-  return typeof address === 'string' ? [address] : [];
+/** What a creating step made: a record, or several. */
+function madeOf(result: unknown): Made[] {
+  if (Array.isArray(result)) return result.flatMap(madeOf);
+  const { address, id } = (typeof result === 'object' && result !== null ? result : {}) as Readonly<Record<string, unknown>>;
+  return typeof address === 'string' ? [{ address, id: typeof id === 'string' ? id : null }] : [];
 }
 
 function parsed(text: string): unknown {

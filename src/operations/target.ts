@@ -24,8 +24,8 @@ export interface Target {
   readonly soleWriter: boolean;
   /** Options of the provider that the command line set. No secret is ever among them. */
   readonly flags: Readonly<Record<string, string>>;
-  /** Runs alone among all processes of this machine that use the same account. */
-  exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs alone among all processes of this machine that use the same account. `temporary` after `patience` milliseconds of queueing. */
+  exclusive<T>(work: () => Promise<T>, patience: number): Promise<T>;
   /** Cheap: connections and tokens are shared by all drivers of a target. */
   connect(limits: Limits, changes: Pick<Context<OptionSet>, 'mutate' | 'settle'>): AnyDriver;
 }

@@ -16,7 +16,8 @@ export interface RunSettings {
   readonly pid: number;
   /** The recorded operation that this run goes on with. */
   readonly replay?: Replay | undefined;
-  progress(note: string): void;
+  /** `passing`: it tells what is being waited for, and is out of date with the next one. */
+  progress(note: string, passing?: true): void;
 }
 
 export interface Underway {

@@ -60,7 +60,7 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
     };
     const differs = Object.keys(wish).length > 0;
     if (!differs && !byOption) return { ip, changed: false };
-    run.about(ip);
+    run.about(ip, 'identity');
     const updated = await verb(driver, 'updateFloatingIp')(ip, wish);
     // Whether an option asked for anything new only its driver can tell: it sent something, or nothing.
     return { ip: updated, changed: differs || run.applied() > 0 };

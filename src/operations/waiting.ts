@@ -9,9 +9,9 @@ const VERDICTS: ReadonlySet<Kind> = new Set(['conflict', 'not-found', 'partial',
 
 export const waiting =
   ({ id, target, settings, deadline, recorded }: Underway) =>
-  async <S extends Shown>({ accepted, check, what }: Waiting<S>): Promise<S> => {
+  async <S extends Shown>({ accepted, check, what, always = false }: Waiting<S>): Promise<S> => {
     const { clock, signal } = settings;
-    if (settings.dryRun || !settings.wait) return accepted;
+    if (settings.dryRun || !(settings.wait || always)) return accepted;
     let first = true;
     const exists = isList(accepted) ? accepted : [accepted as Exclude<S, readonly unknown[]>];
     const shown = await until<S>({
@@ -19,7 +19,7 @@ export const waiting =
       signal,
       deadline: deadline(),
       async check() {
-        if (!first) settings.progress(`waiting for ${what}`);
+        if (!first) settings.progress(`waiting for ${what}`, true);
         first = false;
         try {
           return await check();

@@ -1,5 +1,6 @@
 /** The record of mutations: one JSON line an event, one file a month, appended and synced before anything is sent. */
-import { open, readdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Journal, JournalEvent } from '../domain/journal.js';
 import { privateDirectory, readPrivate, unusable } from './files.js';
@@ -13,21 +14,49 @@ export function journal(stateDirectory: string, redact: (text: string) => string
     async append(event) {
       await privateDirectory(directory);
       const path = join(directory, `${event.at.slice(0, 7)}.jsonl`);
+      // One write in append mode: lines of several processes do not mix. The leading line break ends what a killed
+      // process may have left half written.
+      const line = `\n${JSON.stringify(masked(event, redact))}\n`;
       try {
-        const file = await open(path, 'a', 0o600);
-        try {
-          // One write in append mode: lines of several processes do not mix. The leading line break ends what a killed
-          // process may have left half written.
-          await file.appendFile(`\n${JSON.stringify(masked(event, redact))}\n`);
-          await file.sync();
-        } finally {
-          await file.close();
+        while (!(await append(path, line))) {
+          // The file was replaced by a shorter one under our hands: the line belongs into that, and twice is as good as once.
         }
       } catch (thrown) {
         throw unusable(path, thrown);
       }
     },
+    claimed: async (operation) => claims(await readJournal(stateDirectory), operation),
   };
+}
+
+function claims(events: readonly JournalEvent[], ours: string): ReadonlySet<string> {
+  const claimed = new Set<string>();
+  const released = new Map<string, readonly string[]>();
+  for (const event of events) {
+    if (event.event === 'begin' && event.verb === 'release') {
+      const { ref } = event.intent as { readonly ref?: unknown };
+      released.set(
+        event.operation,
+        [event.subject?.id, ref].filter((name) => typeof name === 'string'),
+      );
+    }
+    if (event.event === 'close' && event.operation !== ours) for (const address of event.made) claimed.add(address);
+    if (event.event === 'end' && event.state === 'applied') for (const name of released.get(event.operation) ?? []) claimed.delete(name);
+  }
+  return claimed;
+}
+
+/** False when the file that was written to is not the one of that name any more. */
+async function append(path: string, line: string): Promise<boolean> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.appendFile(line);
+    await file.sync();
+    const [written, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+    return named !== undefined && named.ino === written.ino && named.dev === written.dev;
+  } finally {
+    await file.close();
+  }
 }
 
 /** What came from a user or a provider is masked, text by text; the record's own words never are, or it could not be read again. */
@@ -45,16 +74,72 @@ function masked(event: JournalEvent, redact: (text: string) => string): unknown 
 /** Every event, oldest first. A half-written last line, left by a killed process, is passed over. */
 export async function readJournal(stateDirectory: string): Promise<JournalEvent[]> {
   const directory = join(stateDirectory, DIRECTORY);
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
-  const events: JournalEvent[] = [];
-  for (const name of names) {
+  const lines = new Set<string>();
+  for (const name of await filesIn(directory)) {
     const text = (await readPrivate(join(directory, name))) ?? '';
-    for (const line of text.split('\n')) {
-      const event = parse(line);
-      if (event !== undefined) events.push(event);
-    }
+    // A line that stands twice was written while a file was being replaced.
+    for (const line of text.split('\n')) lines.add(line);
   }
-  return events;
+  return [...lines].flatMap((line) => parse(line) ?? []);
+}
+
+/** Oldest first; one that was set aside (`2026-01-….jsonl`) before the one that took its name. */
+const filesIn = async (directory: string): Promise<string[]> =>
+  (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.jsonl')).sort();
+
+/**
+ * Removes all events of these operations. Others may write meanwhile, but only one at a time may prune: what is written to a
+ * file while it is replaced is carried over, or written again by its writer, who sees that the file is another one.
+ */
+export async function pruneJournal(stateDirectory: string, operations: ReadonlySet<string>): Promise<void> {
+  const directory = join(stateDirectory, DIRECTORY);
+  const isKept = (line: string): boolean => {
+    const event = parse(line);
+    return event !== undefined && !operations.has(event.operation);
+  };
+  try {
+    for (const name of await filesIn(directory)) await rewrite(directory, name, isKept);
+  } catch (thrown) {
+    throw unusable(directory, thrown);
+  }
+}
+
+async function rewrite(directory: string, name: string, isKept: (line: string) => boolean): Promise<void> {
+  const path = join(directory, name);
+  const old = await open(path, 'r');
+  try {
+    const text = await old.readFile('utf8');
+    // What follows the last line break is being written just now.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const kept = linesOf(whole).filter(isKept);
+    if (kept.length === linesOf(whole).length) return;
+    // Set aside before it is replaced: whenever we are killed, no line is lost.
+    const aside = join(directory, `${name.slice(0, 7)}-${randomBytes(6).toString('hex')}.jsonl`);
+    await link(path, aside);
+    if (kept.length === 0) await rm(path);
+    else await replace(path, `${kept.join('\n')}\n`);
+    const late = linesOf((await restOf(old, Buffer.byteLength(whole))).toString('utf8')).filter(isKept);
+    for (const line of late) await append(path, `\n${line}\n`);
+    await rm(aside);
+  } finally {
+    await old.close();
+  }
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+async function replace(path: string, text: string): Promise<void> {
+  // No name that readers take for a part of the record.
+  const made = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(made, text, { mode: 0o600, flag: 'wx', flush: true });
+  await rename(made, path);
+}
+
+async function restOf(file: FileHandle, position: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  const rest = Buffer.alloc(Math.max(0, size - position));
+  await file.read(rest, 0, rest.length, position);
+  return rest;
 }
 
 function parse(line: string): JournalEvent | undefined {

@@ -1,5 +1,6 @@
 /**
- * One holder at a time among the processes of this machine. A lock is a file made exclusively that names its owner.
+ * One holder at a time among the processes of this machine. A lock is a file made exclusively that names its owner: number,
+ * birth and a token of its own.
  */
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,29 +11,42 @@ import { privateDirectory, unusable } from './files.js';
 
 const LONGEST_WAIT = 120_000;
 const PAUSES = [5, 10, 20, 40, 80];
+/** Stands for a birth that the system does not tell. */
+const UNTOLD = '-';
 
 export interface LockSettings {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly pid: number;
   isAlive(pid: number): boolean;
+  /** When the process of this number began, in whatever unit; null where nobody can tell. */
+  bornAt?(pid: number): Promise<string | null>;
+  /** Milliseconds to queue for it; two minutes unless given. */
+  readonly patience?: number | undefined;
 }
 
-/** Runs `work` while holding `path`. `temporary` when a living process keeps it for two minutes. */
-export async function withLock<T>(path: string, { clock, signal, pid, isAlive }: LockSettings, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while holding `path`. `temporary` when a living process keeps it for longer than `patience`. */
+export async function withLock<T>(path: string, settings: LockSettings, work: () => Promise<T>): Promise<T> {
+  const { clock, signal, pid, isAlive, bornAt = birthOf, patience = LONGEST_WAIT } = settings;
   await privateDirectory(dirname(path));
-  const token = `${pid} ${randomBytes(8).toString('hex')}`;
-  const deadline = clock.now() + LONGEST_WAIT;
+  const token = `${pid} ${(await bornAt(pid)) ?? UNTOLD} ${randomBytes(8).toString('hex')}`;
+  // A number is given again to a later process: alive is only who has the birth as well.
+  const lives: Lives = async (owner, born) => {
+    if (!isAlive(owner)) return false;
+    const now = born === UNTOLD ? null : await bornAt(owner);
+    return now === null || now === born;
+  };
+  const deadline = clock.now() + patience;
   for (let round = 0; !(await acquire(path, token)); round += 1) {
     signal.throwIfAborted();
-    await breakStale(path, token, isAlive);
-    if (clock.now() > deadline) {
-      throw new IpctlError('temporary', `another ipctl has held ${path} for two minutes`, {
+    await breakStale(path, token, lives);
+    if (clock.now() >= deadline) {
+      throw new IpctlError('temporary', `another ipctl has held ${path} for ${Math.round(patience / 1000)} s`, {
         fate: 'not-sent',
-        hint: 'let it finish, or remove that file',
+        hint: 'let it finish, or give --timeout more time',
       });
     }
-    await clock.sleep(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0, signal);
+    await clock.sleep(Math.min(PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0, Math.max(1, deadline - clock.now())), signal);
   }
   try {
     return await work();
@@ -40,6 +54,15 @@ export async function withLock<T>(path: string, { clock, signal, pid, isAlive }:
     // A safeguard: nobody breaks the lock of a living process.
     if ((await readFile(path, 'utf8').catch(() => '')) === token) await rm(path, { force: true });
   }
+}
+
+type Lives = (pid: number, born: string) => Promise<boolean>;
+
+/** Ticks from the system's start to the process's, as Linux tells them; elsewhere null: the number has to do. */
+async function birthOf(pid: number): Promise<string | null> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in brackets, which may hold anything; the birth is the twenty-second.
+  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
 async function acquire(path: string, token: string): Promise<boolean> {
@@ -61,14 +84,14 @@ async function acquire(path: string, token: string): Promise<boolean> {
  * Removes the lock of a dead owner. Whoever does so first holds a lock named after the dead one, and looks again: two who
  * find it stale cannot both remove it, and neither can carry off the lock of a new owner.
  */
-async function breakStale(path: string, ours: string, isAlive: (pid: number) => boolean): Promise<void> {
+async function breakStale(path: string, ours: string, lives: Lives): Promise<void> {
   const found = await readFile(path, 'utf8').catch(() => undefined);
   if (found === undefined) return;
   // What names no owner is no lock of ours.
-  const [, owner = '0', token = 'nobody'] = /^(\d+) ([0-9a-z]+)$/.exec(found) ?? [];
-  if (owner !== '0' && isAlive(Number(owner))) return;
+  const [, owner = '0', born = UNTOLD, token = 'nobody'] = /^(\d+) (?:(\d+|-) )?([0-9a-z]+)$/.exec(found) ?? [];
+  if (owner !== '0' && (await lives(Number(owner), born))) return;
   const guard = `${path}.${token}`;
-  if (!(await acquire(guard, ours))) return breakStale(guard, ours, isAlive);
+  if (!(await acquire(guard, ours))) return breakStale(guard, ours, lives);
   try {
     if ((await readFile(path, 'utf8').catch(() => undefined)) === found) await rm(path, { force: true });
   } finally {

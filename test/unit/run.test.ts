@@ -7,6 +7,7 @@ import type { Reply } from '../../src/domain/exchange.js';
 import type { JournalEvent, RecordedStep, Replay } from '../../src/domain/journal.js';
 import type { Manifest } from '../../src/domain/manifest.js';
 import type { FloatingIp } from '../../src/domain/records.js';
+import { summary } from '../../src/operations/change.js';
 import { operate } from '../../src/operations/run.js';
 import { ClosedAsNotApplied } from '../../src/operations/sending.js';
 import type { Target } from '../../src/operations/target.js';
@@ -329,7 +330,7 @@ const replayOf = (steps: Replay['steps'], over: Partial<Replay> = {}): Replay =>
   steps,
   take: null,
   none: false,
-  others: new Set(),
+  others: async () => new Set(),
   ...over,
 });
 
@@ -376,8 +377,71 @@ test('candidates are settled by the user’s word; what another operation made i
   assert.equal((await failing(resume({ take: '192.0.2.99' }))).kind, 'usage');
   await assert.rejects(resume({ none: true }), ClosedAsNotApplied);
   assert.equal((await failing(resume({}))).kind, 'unknown');
-  assert.equal(await resume({ others: new Set(['192.0.2.9']) }, { soleWriter: true }), '192.0.2.10', 'one is left, and it is ours');
-  assert.equal((await failing(resume({ others: new Set(['192.0.2.9']), take: '192.0.2.9' }))).kind, 'usage');
+  assert.equal(
+    await resume({ others: async () => new Set(['192.0.2.9']) }, { soleWriter: true }),
+    '192.0.2.10',
+    'one is left, and it is ours',
+  );
+  assert.equal((await failing(resume({ others: async () => new Set(['192.0.2.9']), take: '192.0.2.9' }))).kind, 'usage');
+  const all = async (): Promise<ReadonlySet<string>> => new Set(['192.0.2.9', '192.0.2.10']);
+  assert.equal((await failing(resume({ others: all, take: '192.0.2.9' }))).kind, 'usage', 'the user is told, and nothing is closed');
+  await assert.rejects(resume({ others: all }), ClosedAsNotApplied, 'nothing new is left: it did not happen');
+});
+
+test('what others made is asked for at each look: it may have been told apart only now', async () => {
+  const candidates = [{ name: '192.0.2.9', result: '192.0.2.9' }];
+  const answers: ReadonlySet<string>[] = [];
+  const others = async (): Promise<ReadonlySet<string>> => {
+    const answer = new Set(answers.length === 0 ? ['192.0.2.9'] : []);
+    answers.push(answer);
+    return answer;
+  };
+  const made = stage({ replay: replayOf(recorded('unknown'), { others }) }, { soleWriter: true });
+  const look = async (): Promise<Outcome<string>> => ({ is: 'unknown', candidates });
+  assert.equal(await made.perform({ read, look, creates: true }), '192.0.2.9');
+  assert.equal(answers.length, 2);
+});
+
+test('a sole writer takes no address unasked that another operation of the record got: it may have been listed late', async () => {
+  const candidates = [{ name: '192.0.2.9', result: '192.0.2.9' }];
+  const look = async (): Promise<Outcome<string>> => ({ is: 'unknown', candidates });
+  const via = async (): Promise<never> => {
+    throw lost;
+  };
+  const taking = (claimed: readonly string[]): Promise<string> =>
+    stage({ journal: { append: async () => {}, claimed: async () => new Set(claimed) } }, { soleWriter: true }).perform({
+      read,
+      look,
+      via,
+    });
+  assert.equal(await taking(['192.0.2.8']), '192.0.2.9');
+  const asked = await failing(taking(['192.0.2.9']));
+  assert.deepEqual([asked.kind, asked.message.includes('192.0.2.9')], ['unknown', true]);
+});
+
+test('a recorded answer that cannot be read is looked for, as it was then', async () => {
+  const made = stage({ replay: replayOf(recorded('applied', { status: 201, text: '<html>' })) });
+  const unread = (): never => {
+    throw new IpctlError('defect', 'no JSON');
+  };
+  const found = await made.perform<string>({ read: unread, look: async () => ({ is: 'applied', result: 'found' }) });
+  assert.deepEqual([found, made.sent], ['found', 0]);
+});
+
+test('queueing for the account’s lock is bounded by what is left of the timeout', async () => {
+  const queued: number[] = [];
+  const clock = virtualClock();
+  const made = stage(
+    { clock, timeout: 8_000 },
+    {
+      async exclusive(work, patience) {
+        queued.push(patience);
+        return work();
+      },
+    },
+  );
+  await made.perform({ read, before: async () => [] });
+  assert.deepEqual(queued, [8_000]);
 });
 
 test('a resumed operation keeps off an object that is another one by now, or that another holds', async () => {
@@ -407,4 +471,55 @@ test('a disk that fills up after the send does not hide what was done', async ()
   const made = stage({ journal: broken });
   assert.equal(await made.perform({ read }), 'made');
   assert.equal(made.sent, 1);
+});
+
+test('when the list before an allocation fails, the allocation was not sent', async () => {
+  const made = stage();
+  const error = await failing(
+    made.perform({
+      read,
+      creates: true,
+      before: async () => {
+        throw new IpctlError('auth', 'expired', { status: 401 });
+      },
+    }),
+  );
+  assert.deepEqual([error.kind, error.details.operation?.state, made.sent], ['auth', 'not-sent', 0]);
+  const end = made.events.at(-1);
+  assert.deepEqual(end?.event === 'end' && end.state, 'not-sent');
+});
+
+test('the middle of a verb is waited for under --no-wait too, never in a dry run', async () => {
+  const shown = { id: 'a', state: 'free' } as FloatingIp;
+  const settled = async (over: Partial<RunSettings>, check: () => Promise<FloatingIp>): Promise<FloatingIp> => {
+    let settle: Parameters<Target['connect']>[1]['settle'] | undefined;
+    const made = stage(over, {
+      connect: (_limits, given) => {
+        settle = given.settle;
+        return {};
+      },
+    });
+    return operate(made.target, made.settings, 'test', null, () => {
+      assert.ok(settle);
+      return settle({ accepted: { id: 'a', state: 'pending' } as FloatingIp, check, what: 'it', always: true });
+    });
+  };
+  assert.equal(await settled({ wait: false }, async () => shown), shown);
+  assert.equal((await settled({ dryRun: true }, async () => assert.fail('nothing was sent'))).state, 'pending');
+});
+
+test('the error that sums up several failures names their operations, and what became of them all', () => {
+  const failed = (kind: 'conflict' | 'temporary', id: string, state: 'not-applied' | 'unknown') => ({
+    action: 'release',
+    changed: false,
+    operation: id,
+    ip: null,
+    error: new IpctlError(kind, 'no', { operation: { id, state } }),
+    planned: null,
+  });
+  const alike = summary([failed('conflict', 'a-1', 'not-applied'), failed('conflict', 'b-2', 'not-applied')], 'releases');
+  assert.match(alike?.details.hint ?? '', /operations: a-1 \(not-applied\), b-2 \(not-applied\)$/);
+  assert.deepEqual(alike?.details.operation, { id: null, state: 'not-applied' });
+  const mixed = summary([failed('conflict', 'a-1', 'not-applied'), failed('temporary', 'b-2', 'unknown')], 'releases');
+  assert.deepEqual([mixed?.kind, mixed?.details.operation?.state], ['partial', 'partial']);
 });

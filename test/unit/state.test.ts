@@ -1,6 +1,17 @@
 /** What survives a process: locks, journal, tokens. */
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -59,10 +70,60 @@ test('the lock of a dead process is broken, that of a living one is waited for',
     writeFileSync(path, '4242 abcdef');
     await assert.rejects(
       withLock(path, { ...settings, clock: virtualClock() }, async () => 'never'),
-      /held .* for two minutes/,
+      /held .* for 120 s/,
     );
     assert.ok(existsSync(path));
     assert.deepEqual(readdirSync(directory), ['a.lock']);
+  });
+});
+
+test('a number that was given to another process since is no owner; one of the same birth is', async () => {
+  await inDirectory(async (directory) => {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, 'a.lock');
+    const bornAt = async (): Promise<string> => '700';
+    writeFileSync(path, '4242 600 abcdef');
+    assert.equal(await withLock(path, { ...settings, bornAt }, async () => 'done'), 'done');
+    for (const kept of ['4242 700 abcdef', '4242 - abcdef', '4242 abcdef']) {
+      writeFileSync(path, kept);
+      await assert.rejects(
+        withLock(path, { ...settings, clock: virtualClock(), bornAt, patience: 500 }, async () => 'never'),
+        /another ipctl has held/,
+        kept,
+      );
+      assert.equal(readFileSync(path, 'utf8'), kept);
+    }
+    writeFileSync(path, '4242 600 abcdef');
+    await assert.rejects(
+      withLock(path, { ...settings, clock: virtualClock(), bornAt: async () => null, patience: 500 }, async () => 'never'),
+      /another ipctl has held/,
+      'nobody can tell: the number has to do',
+    );
+  });
+});
+
+test('a lock names its owner by number, birth and a token', async () => {
+  await inDirectory(async (directory) => {
+    const path = join(directory, 'a.lock');
+    const births = existsSync('/proc/self/stat') ? '\\d+' : '-';
+    await withLock(path, settings, async () => {
+      assert.match(readFileSync(path, 'utf8'), new RegExp(`^${process.pid} ${births} [0-9a-f]{16}$`));
+    });
+  });
+});
+
+test('queueing for a lock ends when patience does, and nothing was sent', async () => {
+  await inDirectory(async (directory) => {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, 'a.lock');
+    writeFileSync(path, '4242 abcdef');
+    const clock = virtualClock();
+    await assert.rejects(
+      withLock(path, { ...settings, clock, patience: 3_000 }, async () => 'never'),
+      (error: Error & { kind?: string; details?: { fate?: string } }) =>
+        error.kind === 'temporary' && error.details?.fate === 'not-sent' && error.message.includes('for 3 s'),
+    );
+    assert.equal(clock.now() - START, 3_000);
   });
 });
 
@@ -114,6 +175,35 @@ test('a line half written by a killed process costs that line only', async () =>
       ['one', 'two'],
     );
     assert.deepEqual(await readJournal(join(directory, 'nowhere')), []);
+  });
+});
+
+test('claimed is what other operations made, until one gave it back', async () => {
+  await inDirectory(async (directory) => {
+    const record = journal(directory, (text) => text);
+    const at = '2026-01-15T10:00:00.000Z';
+    const made = (operation: string, address: string): JournalEvent => ({
+      event: 'close',
+      at,
+      operation,
+      step: 'allocate',
+      state: 'applied',
+      reply: null,
+      candidates: [],
+      made: [address],
+    });
+    await record.append(made('one', '192.0.2.1'));
+    await record.append(made('two', '192.0.2.2'));
+    await record.append(made('ours', '192.0.2.3'));
+    const claimed = async (): Promise<readonly string[]> => [...((await record.claimed?.('ours')) ?? [])];
+    assert.deepEqual(await claimed(), ['192.0.2.1', '192.0.2.2']);
+    const begin = { event: 'begin', at, operation: 'three', verb: 'release', profile: 'p', provider: 'x', account: null, pid: 1 } as const;
+    await record.append({ ...begin, intent: { ref: '192.0.2.1' }, flags: {}, subject: null });
+    assert.deepEqual(await claimed(), ['192.0.2.1', '192.0.2.2'], 'under way');
+    await record.append(end('three'));
+    assert.deepEqual(await claimed(), ['192.0.2.2']);
+    await record.append(made('four', '192.0.2.1'));
+    assert.deepEqual(await claimed(), ['192.0.2.2', '192.0.2.1'], 'allocated again');
   });
 });
 

@@ -1,5 +1,6 @@
 /** One function a call. Calls that change something are data: the driver has them recorded and sent. */
 
+import type { Service } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { Reply, Request, Send } from '../../domain/exchange.js';
 import type { Values } from '../../domain/option.js';
@@ -57,6 +58,17 @@ export function hostwayApi(options: Options, send: Send) {
     });
 
   return {
+    /** What the calls below stand under, those of accounts excepted. */
+    base: url(endpoint, prefix),
+
+    /** The API at `base`, for requests of the user's own. */
+    service: (base: string): Service => ({
+      base,
+      send: (request) => send({ ...request, headers: { ...headers, ...request.headers } }),
+      project: account ?? null,
+      tokenExpiresAt: null,
+    }),
+
     /** http://docs.hostway.com/index.php?title=List_Flexible_IPs */
     listFlexibleIps: (): AsyncIterable<FlexibleIp> => paged([...prefix, 'os-floating-ips'], readFlexibleIps),
 

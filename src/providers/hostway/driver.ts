@@ -4,6 +4,7 @@ import { parseAddress } from '../../domain/address.js';
 import type { Connect } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp, ServerRef } from '../../domain/records.js';
+import { direct } from '../../http/direct.js';
 import { collect } from '../../http/pages.js';
 import { hostwayApi } from './api.js';
 import { fault } from './fault.js';
@@ -12,8 +13,11 @@ import type { hostway } from './manifest.js';
 import { addressOf, NOT_PROVISIONED, records } from './records.js';
 import { type FlexibleIp, type HostwayServer, readOneFlexibleIp } from './wire.js';
 
+/** How long a user is taken to be of the account that was seen, in milliseconds: accounts of users change by hand, if ever. */
+const ACCOUNT_LIFE = 24 * 3_600_000;
+
 export const connect: Connect<typeof hostway> = (context) => {
-  const { place, options, http, conceal, mutate, settle } = context;
+  const { place, options, http, tokens, clock, conceal, mutate, settle } = context;
   const { username, password, account } = options;
   const refused = (message: string): IpctlError =>
     new IpctlError('config', message, { provider: place.provider, profile: place.profile, fate: 'not-sent' });
@@ -59,7 +63,17 @@ export const connect: Connect<typeof hostway> = (context) => {
   };
 
   return {
+    ...direct(context, {
+      flexcloud: async () => api.service(api.base),
+      root: async () => api.service(options.endpoint),
+    }),
+
     async account() {
+      // No token names the account: the answer to the one question that does is kept.
+      const key = JSON.stringify(['hostway account', options.endpoint, username, account ?? null]);
+      const kept = (await tokens.get(key)) as { readonly account?: unknown } | null | undefined;
+      if (typeof kept?.account === 'string')
+        return { id: kept.account, name: kept.account, user: username, project: kept.account, region: null };
       const found = await collect(api.accounts());
       const mine = account === undefined ? found : found.filter(({ accountNumber }) => accountNumber === account);
       if (mine.length === 0) {
@@ -68,6 +82,7 @@ export const connect: Connect<typeof hostway> = (context) => {
           : await closedTo(account);
       }
       const id = mine.map(({ accountNumber }) => accountNumber).join(',');
+      await tokens.put(key, { account: id }, new Date(clock.now() + ACCOUNT_LIFE));
       return { id, name: id, user: username, project: id, region: null };
     },
 

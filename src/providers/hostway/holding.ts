@@ -4,14 +4,13 @@ import { type ErrorDetails, IpctlError, type Kind } from '../../domain/errors.js
 import type { Send } from '../../domain/exchange.js';
 import type { OptionSet } from '../../domain/option.js';
 import type { FloatingIp, Server, ServerRef } from '../../domain/records.js';
-import { until } from '../../domain/until.js';
 import type { Api } from './api.js';
 import { isNotItsAddress } from './fault.js';
 import { addressOf, associationWith, NOT_PROVISIONED, nameOfServer, type Records } from './records.js';
 import type { FlexibleIp } from './wire.js';
 
 export interface HoldingParts {
-  readonly context: Pick<Context<OptionSet>, 'place' | 'clock' | 'progress' | 'mutate' | 'settle'>;
+  readonly context: Pick<Context<OptionSet>, 'place' | 'progress' | 'mutate' | 'settle'>;
   readonly api: Api;
   readonly send: Send;
   readonly to: Records;
@@ -27,7 +26,7 @@ const isIpctl = (thrown: unknown, ...kinds: readonly Kind[]): thrown is IpctlErr
 export type Holding = ReturnType<typeof holding>;
 
 export function holding({ context, api, send, to, named }: HoldingParts) {
-  const { place, clock, progress, mutate, settle } = context;
+  const { place, progress, mutate, settle } = context;
 
   const absent = (address: string, details: ErrorDetails = { provider: place.provider }): IpctlError =>
     new IpctlError('not-found', `no floating IP '${address}' in profile ${place.profile}`, details);
@@ -73,7 +72,7 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
   };
 
   /** One `addFloatingIp`, until the address shows the server. */
-  const put = async (ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => {
+  const put = async (ip: FloatingIp, server: ServerRef, always = false): Promise<FloatingIp> => {
     const address = addressOf(ip);
     const accepted: FloatingIp = { ...ip, state: 'pending' };
     const standIn: FloatingIp = { ...ip, state: 'associated', associations: [associationWith(server, null)] };
@@ -114,6 +113,7 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
         return shown(found);
       },
       what: `${nameOfServer(server)} to hold ${address}`,
+      always,
     });
   };
 
@@ -125,7 +125,7 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
   };
 
   /** One `removeFloatingIp`, until the address shows nobody, or somebody else. */
-  const take = async (ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => {
+  const take = async (ip: FloatingIp, server: ServerRef, always = false): Promise<FloatingIp> => {
     const address = addressOf(ip);
     const accepted: FloatingIp = { ...ip, state: 'pending' };
     let contradicted: IpctlError | undefined;
@@ -153,39 +153,10 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
       accepted: from,
       check: () => without(address, server),
       what: `${address} to leave ${nameOfServer(server)}`,
+      always,
     }).catch((thrown: unknown) => {
       throw isIpctl(thrown, 'timeout') && contradicted !== undefined ? contradicted : thrown;
     });
-  };
-
-  /**
-   * `--no-wait` spares the user the end of a move, not the service its middle: an address that still shows its old holder is
-   * refused to the next. `settle` would not look then. The requests end with the deadline, and the loop with them.
-   */
-  const insist = async (
-    pending: FloatingIp,
-    what: string,
-    check: (address: string) => Promise<FloatingIp | undefined>,
-  ): Promise<FloatingIp> => {
-    if (pending.state !== 'pending') return pending;
-    try {
-      const shown = await until<FloatingIp>({
-        clock,
-        signal: new AbortController().signal,
-        deadline: Number.POSITIVE_INFINITY,
-        check: () => check(addressOf(pending)),
-      });
-      return shown ?? pending;
-    } catch (thrown) {
-      if (!isIpctl(thrown, 'temporary')) throw thrown;
-      throw new IpctlError('timeout', `accepted, but not shown: ${what}: ${thrown.message}`, {
-        provider: place.provider,
-        fate: 'unknown',
-        hint: 'it may still happen: look again',
-        exists: [pending],
-        cause: thrown,
-      });
-    }
   };
 
   /** Where the address is, for a sentence, and its record where it could be read. */
@@ -211,10 +182,7 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
     }
     progress(`putting ${address} back on ${source}`);
     try {
-      await insist(await put(free, holder), `${source} to hold ${address}`, async () => {
-        const found = await api.showFlexibleIp(address);
-        return found?.instanceId === holder.id ? to.floatingIp(found, holder) : undefined;
-      });
+      await put(free, holder, true);
       // As it was before: over, not something to be resumed.
       const operation = { id: null, state: 'not-applied' } as const;
       return new IpctlError(refused.kind, `${refused.message}; it is back on ${source}`, { ...refused.details, operation });
@@ -259,8 +227,8 @@ export function holding({ context, api, send, to, named }: HoldingParts) {
     async move(ip: FloatingIp, holder: ServerRef, target: Server): Promise<FloatingIp> {
       await ready(ip, target);
       const address = addressOf(ip);
-      const off = await onceBuilt(ip, holder, () => take(ip, holder));
-      const free = await insist(off, `${address} to leave ${nameOfServer(holder)}`, () => without(address, holder));
+      // An address that still shows its old holder is refused to the next: `--no-wait` spares the end, not the middle.
+      const free = await onceBuilt(ip, holder, () => take(ip, holder, true));
       const now = free.associations[0]?.server ?? null;
       const server = { id: target.id, name: target.name };
       if (now !== null && now.id === target.id) return { ...free, associations: [associationWith(server, null)] };

@@ -54,4 +54,5 @@ export const hostway = defineManifest({
   // `acct1001-AUS001-0005` in real answers, `test_server_0013` in the documentation.
   serverIds: /[-_]\d{4}$/,
   timeout: 120,
+  api: { services: ['flexcloud', 'root'], probe: '/os-floating-ips' },
 });

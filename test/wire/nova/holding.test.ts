@@ -221,8 +221,10 @@ describe('nova: move', () => {
       await failing('auth', move(play));
     }));
 
-  test('without waiting, both are sent, and nothing is looked at', () =>
-    scripted([remove(WEB_1), add(WEB_2)], async (play) => assert.equal((await move(play)).state, 'pending'), { wait: false }));
+  test('without waiting for the end, the middle is waited for all the same: only a free address is put on the next', () =>
+    scripted([remove(WEB_1), show(WEB_1.id), show(null), add(WEB_2)], async (play) => assert.equal((await move(play)).state, 'pending'), {
+      wait: false,
+    }));
 });
 
 describe('nova: release', () => {

@@ -19,5 +19,5 @@ export const run: Command<'ip release'> = async (intent, session) => {
   if (!many && only !== undefined) return changed(view, [await each(only)], false, 'releases');
   // Questions come one after the other.
   const parallel = intent.change.yes || intent.change['dry-run'] ? parallelOf(flags.parallel) : 1;
-  return changed(view, await several('release', refs, parallel, each), true, 'releases');
+  return changed(view, await several('release', refs, parallel, session.counted(refs.length, each)), true, 'releases');
 };

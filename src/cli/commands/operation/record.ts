@@ -1,10 +1,19 @@
 /** The journal's events as one record an operation, oldest first. */
-import type { JournalEvent } from '../../../domain/journal.js';
+import type { JournalEvent, Made } from '../../../domain/journal.js';
 import type { OperationRecord } from '../../../render/house-views.js';
 import { readJournal } from '../../../state/journal.js';
 import type { World } from '../../../world.js';
 
 type Step = OperationRecord['steps'][number];
+
+/** Over: there is nothing to go on with. */
+export const isSettled = ({ state }: OperationRecord): boolean => state === 'applied' || state === 'not-applied';
+
+/** What a closed request made. Records of old name addresses only. */
+export const madeIn = ({ made, ids = [] }: Extract<JournalEvent, { event: 'close' }>): readonly Made[] =>
+  made.map((address, index) => ({ address, id: ids[index] || null }));
+
+export const recordedEvents = ({ directories }: World): Promise<JournalEvent[]> => readJournal(directories.state);
 
 export const operationRecords = async (world: World): Promise<OperationRecord[]> =>
   recordsOf(await readJournal(world.directories.state), world);
@@ -12,7 +21,7 @@ export const operationRecords = async (world: World): Promise<OperationRecord[]>
 export const operationRecord = (events: readonly JournalEvent[], world: World, id: string): OperationRecord | undefined =>
   recordsOf(events, world).find((record) => record.id === id);
 
-function recordsOf(events: readonly JournalEvent[], world: World): OperationRecord[] {
+export function recordsOf(events: readonly JournalEvent[], world: World): OperationRecord[] {
   const records = new Map<string, OperationRecord>();
   for (const event of events) {
     if (event.event === 'begin') {

@@ -18,5 +18,5 @@ export const run: Command<'privateip delete'> = async (intent, session) => {
   const many = intent.arguments.length > 1 || intent.arguments.includes('-');
   if (!many && only !== undefined) return changed(view, [await each(only)], false, 'deletions');
   const parallel = intent.change.yes || intent.change['dry-run'] ? parallelOf(flags.parallel) : 1;
-  return changed(view, await several('delete', refs, parallel, each), true, 'deletions');
+  return changed(view, await several('delete', refs, parallel, session.counted(refs.length, each)), true, 'deletions');
 };

@@ -3,9 +3,11 @@ import { parseAddress } from '../../../domain/address.js';
 import type { Connect } from '../../../domain/driver.js';
 import { IpctlError, type Kind } from '../../../domain/errors.js';
 import type { FloatingIp } from '../../../domain/records.js';
+import { direct } from '../../../http/direct.js';
+import { computeOf } from '../api.js';
 import { type Cloud, openCloud } from '../cloud.js';
 import { unlessGone } from '../fault.js';
-import { serverNames as namesOf, serverVerbs } from '../servers.js';
+import { serverNames as namesOf, serverVerbs, serviceOf } from '../servers.js';
 import { allocateFloatingIp, fault, getFloatingIp, listFloatingIps, listPools, releaseFloatingIp } from './api.js';
 import { holding } from './holding.js';
 import type { nova } from './manifest.js';
@@ -30,6 +32,7 @@ export const connect: Connect<typeof nova> = (context) => {
   };
 
   return {
+    ...direct(context, { compute: serviceOf(open, computeOf) }),
     ...serverVerbs(place, open),
 
     async *listFloatingIps({ address, server, version, serverNames }) {

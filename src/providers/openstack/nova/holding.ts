@@ -39,7 +39,7 @@ export function holding({ place, progress, mutate, settle }: Means, to: Records)
   };
 
   /** One `addFloatingIp`, until the address shows the server. */
-  const put = async (cloud: Cloud, ip: FloatingIp, { server, privateAddress }: Seat, key: string): Promise<FloatingIp> => {
+  const put = async (cloud: Cloud, ip: FloatingIp, { server, privateAddress }: Seat, key: string, always = false): Promise<FloatingIp> => {
     const address = addressOf(ip);
     const shown = (found: LegacyIp | undefined): FloatingIp | undefined =>
       found?.device === server.id && (privateAddress === undefined || found.fixedAddress === privateAddress)
@@ -69,13 +69,14 @@ export function holding({ place, progress, mutate, settle }: Means, to: Records)
     });
     return settle({
       accepted,
+      always,
       what: `${called(server)} to hold ${address}`,
       check: async () => shown(await still(cloud, ip)),
     });
   };
 
   /** One `removeFloatingIp`, until the address shows nobody, or somebody else. */
-  const take = async (cloud: Cloud, ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => {
+  const take = async (cloud: Cloud, ip: FloatingIp, server: ServerRef, always = false): Promise<FloatingIp> => {
     const shown = (found: LegacyIp): FloatingIp | undefined =>
       found.device === server.id ? undefined : to.floatingIp(cloud, found, NOBODY_KNOWN);
     const accepted = await mutate<FloatingIp>({
@@ -98,6 +99,7 @@ export function holding({ place, progress, mutate, settle }: Means, to: Records)
     });
     return settle({
       accepted,
+      always,
       what: `${addressOf(ip)} to leave ${called(server)}`,
       check: async () => shown(await still(cloud, ip)),
     });
@@ -113,7 +115,7 @@ export function holding({ place, progress, mutate, settle }: Means, to: Records)
         return new IpctlError(refused.kind, `${refused.message}; it is on ${await holderText(cloud, found)} now`, refused.details);
       }
       progress(`putting ${addressOf(free)} back on ${source}`);
-      await put(cloud, free, was, `put back on ${was.server.id}`);
+      await put(cloud, free, was, `put back on ${was.server.id}`, true);
       // As it was before: over, not something to be resumed.
       const operation = { id: null, state: 'not-applied' } as const;
       return new IpctlError(refused.kind, `${refused.message}; it is back on ${source}`, { ...refused.details, operation });
@@ -145,14 +147,14 @@ export function holding({ place, progress, mutate, settle }: Means, to: Records)
 
     associate: (cloud: Cloud, ip: FloatingIp, seat: Seat): Promise<FloatingIp> => put(cloud, ip, seat, `associate ${seat.server.id}`),
 
-    disassociate: take,
+    disassociate: (cloud: Cloud, ip: FloatingIp, server: ServerRef): Promise<FloatingIp> => take(cloud, ip, server),
 
     /** Off `was`, then onto `target`; back on `was` when that is refused. */
     async move(cloud: Cloud, ip: FloatingIp, was: Seat, target: Seat): Promise<FloatingIp> {
-      const free = await take(cloud, ip, was.server);
+      // An address that still shows its old holder is refused to the next: `--no-wait` spares the end, not the middle.
+      const free = await take(cloud, ip, was.server, true);
       const next = free.associations[0]?.server ?? null;
-      // Accepted and not waited for, it still names the old holder.
-      if (next !== null && next.id !== was.server.id && next.id !== target.server.id) {
+      if (next !== null && next.id !== target.server.id) {
         throw new IpctlError('conflict', `${addressOf(ip)} went to ${next.id} meanwhile`, { provider: place.provider });
       }
       try {

@@ -44,4 +44,5 @@ export const nova = defineManifest({
   move: 'stepwise',
   holders: 'one',
   timeout: 60,
+  api: { services: ['compute'], probe: '/os-floating-ip-pools' },
 });

@@ -3,10 +3,11 @@
  * Each change goes on after its answer, until the status says that it is done or has failed.
  */
 import { parseAddress } from '../../../domain/address.js';
-import type { Connect } from '../../../domain/driver.js';
+import type { Connect, Service } from '../../../domain/driver.js';
 import { IpctlError } from '../../../domain/errors.js';
 import type { FloatingIp } from '../../../domain/records.js';
-import { placesOf } from '../catalog.js';
+import { direct } from '../../../http/direct.js';
+import { type Places, placesOf } from '../catalog.js';
 import { orAbsent } from '../reads.js';
 import { serverOf } from '../records.js';
 import { serversApi } from '../servers.js';
@@ -33,10 +34,19 @@ export const connect: Connect<typeof rackconnect> = (context) => {
     const { region, tenant, at } = await places();
     return { api: rackconnectApi(at('rackconnect', 'rax:rackconnect'), send), where: { place, region, project: tenant } };
   };
+  const serviceAt = (baseOf: (found: Places) => string) => async (): Promise<Service> => {
+    const found = await places();
+    return { base: baseOf(found), send, project: found.tenant, tokenExpiresAt: new Date((await session.current()).expiresAt) };
+  };
   const servers = async () => serversApi((await places()).servers, send);
   const { associate, assign, disassociate } = assigning({ ready, send, context });
 
   return {
+    ...direct(context, {
+      rackconnect: serviceAt(({ at }) => at('rackconnect', 'rax:rackconnect')),
+      compute: serviceAt(({ servers: base }) => base),
+    }),
+
     async account() {
       const [{ tenant, user }, { region, tenant: id }] = await Promise.all([session.current(), places()]);
       return { id, name: tenant?.name ?? null, user: user.name, project: id, region };
@@ -58,12 +68,15 @@ export const connect: Connect<typeof rackconnect> = (context) => {
       throw new IpctlError('not-found', `no floating IP '${text}' in profile ${place.profile}`, { provider: place.provider });
     },
 
-    async allocateFloatingIp({ servers: [server], ports }) {
+    async allocateFloatingIp({ servers: [server], ports, markOnly }) {
       if (ports.length > 0) {
         throw refuse('unsupported', 'RackConnect gives addresses to servers, not to ports', 'name the server with --server');
       }
       if (server === undefined && options.retain === false) {
         throw refuse('usage', 'an address without a server is always kept', 'name a --server, or leave --rackconnect-retain out');
+      }
+      if (server === undefined && markOnly === true) {
+        throw refuse('usage', '--key: without a server nothing at the provider tells which address it is of', 'leave --no-journal out');
       }
       const { api, where } = await ready();
       const retain = options.retain ?? server === undefined;

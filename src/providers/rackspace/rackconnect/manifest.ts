@@ -38,6 +38,11 @@ export const rackconnect = defineManifest({
     listSubnets: no('addresses come from the firewall of the account, not from a subnet', METHODS, 'leave the subnet out'),
   },
   move: 'checked',
+  marks: { allocateFloatingIp: 'server' },
+  // Only what is kept can be without a server, and an account keeps five: taken off first it could fail for want of room.
+  releasesHeld: true,
   holders: 'one',
   timeout: 300,
+  api: { services: ['rackconnect', 'compute'], probe: '/public_ips' },
+  followed: { free: ['ACTIVE'], associated: ['ACTIVE'] },
 });
