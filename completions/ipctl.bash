@@ -1,87 +1,155 @@
 # bash completion for ipctl. Generated from the command table: ipctl completion bash
 _ipctl() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-  local noun='' verb='' skip='' word words='' index
-  # env:openstack and --flag=value reach us in pieces, since bash breaks words at : and =
-  if [[ $previous == ':' || $previous == '=' ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; [[ $previous == env ]] && previous=-p; fi
-  for ((index = 1; index < COMP_CWORD; index++)); do
-    word=${COMP_WORDS[index]}
+  local IFS=$' \t\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' count=0 static='' source='' breaks='' cut=''
+  local -a parts=() words=()
+  # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read.
+  read -ra parts <<<"${COMP_LINE:0:COMP_POINT}"
+  case ${COMP_LINE:COMP_POINT-1:1} in ' '|$'\t') parts+=('') ;; esac
+  for part in "${parts[@]}"; do
+    if [[ -n $skip ]]; then words[${#words[@]}-1]+=\ $part; else words+=("$part"); fi
+    if [[ $part == *\\ ]]; then skip=1; else skip=''; fi
+  done
+  for ((part = 0; part < ${#words[@]}; part++)); do words[part]=${words[part]//\\/}; done
+  current=${words[${#words[@]}-1]}
+  case $current in \'*|\"*) quote=1 current=${current:1} ;; esac
+  unset "words[${#words[@]}-1]"
+  skip=''
+  for word in "${words[@]:1}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
     case $word in
-    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--hostway-zone|--if-holder|--ip-version|--kind|--label|--limit|--name|--network|--openstack-pool|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-charge-mode|--otc-type|--output|--parallel|--pool|--port|--private-address|--profile|--provider|--rackspace-association-body|--rackspace-association-method|--rackspace-network|--region|--secret|--server|--set|--sort|--subnet|--take|--timeout|--to|--unlabel|-c|-o|-p) skip=1 ;;
-    -*|:|=) ;;
-    *) if [[ -z $noun ]]; then noun=$word; elif [[ -z $verb ]]; then verb=$word; fi ;;
+    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--field|--for|--header|--hostway-zone|--if-holder|--import|--input|--ip-version|--key|--kind|--label|--limit|--name|--network|--nova-pool|--older-than|--openstack-dns-domain|--openstack-dns-name|--openstack-pool|--openstack-qos-policy|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-bind|--otc-charge-mode|--otc-type|--otc-unbind|--otc-virtual|--output|--parallel|--pool|--port|--private-address|--profile|--profiles|--provider|--query|--rackconnect-retain|--rackspace-association-body|--rackspace-association-method|--rackspace-network|--rackspace-ports|--region|--secret|--server|--service|--set|--sort|--subnet|--take|--timeout|--to|--unlabel|-c|-o|-p) skip=$word ;;
+    -?*) ;;
+    *)
+      if [[ -z $noun ]]; then noun=$word path=$word
+      elif [[ -z $verb ]]; then verb=$word
+      else count=$((count + 1)); fi ;;
     esac
   done
-  case $previous in
-    --ip-version) words="4 6" ;;
-    --rackspace-association-method) words="put post auto" ;;
-    --rackspace-association-body) words="none wrapper" ;;
-    --otc-bandwidth-share) words="PER WHOLE" ;;
-    --otc-charge-mode) words="traffic bandwidth 95peak_plus" ;;
-    --kind) words="floating shared fixed primary" ;;
-    --output) words="table json jsonl csv tsv value" ;;
-    -o) words="table json jsonl csv tsv value" ;;
-    --color) words="auto always never" ;;
-    --profile) words="sandbox sandbox-openstack sandbox-hostway sandbox-rackspace sandbox-otc env:openstack env:hostway env:rackspace env:otc" ;;
-    -p) words="sandbox sandbox-openstack sandbox-hostway sandbox-rackspace sandbox-otc env:openstack env:hostway env:rackspace env:otc" ;;
-    --provider) words="openstack hostway rackspace otc" ;;
-  esac
-  if [[ -z $words && $current == -* ]]; then
-    case "$noun${verb:+ $verb}" in
-    "ip allocate") words="--ip-version --count --address --pool --network --subnet --name --description --label --server --port --if-not-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --openstack-pool --hostway-zone --rackspace-network --rackspace-association-method --rackspace-association-body --otc-type --otc-bandwidth-size --otc-bandwidth-share --otc-bandwidth-id --otc-bandwidth-name --otc-charge-mode" ;;
-    "ip associate") words="--server --port --private-address --move --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --rackspace-association-method --rackspace-association-body" ;;
-    "ip disassociate") words="--server --if-exists --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "ip release") words="--disassociate --if-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "ip move") words="--to --if-holder --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "ip list") words="--free --associated --server --cidr --label --ip-version --kind --limit" ;;
-    "ip show") words="" ;;
-    "ip update") words="--name --description --label --unlabel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "privateip create") words="--subnet --address --count --name --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "privateip list") words="--subnet" ;;
-    "privateip show") words="--subnet" ;;
-    "privateip delete") words="--subnet --if-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "server list") words="" ;;
-    "server show") words="" ;;
-    "network list") words="" ;;
-    "subnet list") words="" ;;
-    "profile add") words="--provider --set --secret --test" ;;
-    "profile list") words="" ;;
-    "profile show") words="--explain" ;;
-    "profile use") words="" ;;
-    "profile current") words="" ;;
-    "profile set") words="--secret" ;;
-    "profile unset") words="" ;;
-    "profile rename") words="" ;;
-    "profile remove") words="--yes -y" ;;
-    "profile test") words="--repin" ;;
-    "provider list") words="" ;;
-    "provider show") words="" ;;
-    "operation list") words="--limit" ;;
-    "operation show") words="" ;;
-    "operation resume") words="--take --none --dry-run -n --yes -y --wait --no-wait --timeout --no-journal" ;;
-    "sandbox serve") words="--port" ;;
-    "sandbox reset") words="" ;;
-    "sandbox journal") words="--limit" ;;
-    "completion") words="" ;;
+  if [[ $current == --*=* ]]; then flag=${current%%=*} prefix=$flag=; else flag=$skip; fi
+  if [[ -n $flag ]]; then
+    case $flag in
+    --profile|-p|--columns|-c|--sort|--pool|--network|--subnet|--server|--openstack-pool|--rackspace-network|--nova-pool|--to|--if-holder|--profiles|--import) source=live ;;
+    --output|-o) static='table json jsonl yaml csv tsv value' ;;
+    --debug) static='body' ;;
+    --color) static='auto always never' ;;
+    --config) source=directories ;;
+    --ca-file) source=files ;;
+    --ip-version) static='4 6' ;;
+    --rackspace-association-method) static='put post auto' ;;
+    --rackspace-association-body) static='none wrapper' ;;
+    --otc-bandwidth-share) static='PER WHOLE' ;;
+    --otc-charge-mode) static='traffic bandwidth 95peak_plus' ;;
+    --rackconnect-retain|--otc-virtual|--otc-unbind) static='true false' ;;
+    --kind) static='floating shared fixed primary' ;;
+    --for) static='free associated gone' ;;
+    --provider) static='openstack hostway rackspace otc rackconnect nova' ;;
     esac
-    words="$words --profile -p --region --output -o --columns -c --no-header --sort --raw --no-input --quiet -q --verbose -v --debug --color --config --ca-file --fault --help"
-  elif [[ -z $words && -z $noun ]]; then
-    words="ip privateip server network subnet profile provider operation sandbox completion"
-  elif [[ -z $words && -z $verb ]]; then
+  elif [[ -z $noun && $current != -* ]]; then
+    static='ip privateip server network subnet profile provider operation sandbox api doctor schema help completion'
+  else
     case $noun in
-    ip) words="allocate associate disassociate release move list show update" ;;
-    privateip) words="create list show delete" ;;
-    server) words="list show" ;;
-    network) words="list" ;;
-    subnet) words="list" ;;
-    profile) words="add list show use current set unset rename remove test" ;;
-    provider) words="list show" ;;
-    operation|op) words="list show resume" ;;
-    sandbox) words="serve reset journal" ;;
-    completion) words="bash" ;;
+    ip) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='allocate associate disassociate release move list show update wait' ;;
+    privateip) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='create list show delete' ;;
+    server) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='list show' ;;
+    network) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='list' ;;
+    subnet) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='list' ;;
+    profile) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='add list show use current set unset rename remove test' ;;
+    provider) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='list show' ;;
+    operation|op) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='list show resume prune' ;;
+    sandbox) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='serve reset journal' ;;
+    *) [[ -z $verb ]] || count=$((count + 1)) ;;
     esac
+    if [[ $current == -* ]]; then
+      case $path in
+      'ip allocate'|'ip create') static='--ip-version --count --address --pool --network --subnet --name --description --label --server --port --key --if-not-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --openstack-pool --openstack-qos-policy --openstack-dns-name --openstack-dns-domain --hostway-zone --rackspace-network --rackspace-association-method --rackspace-association-body --otc-type --otc-bandwidth-size --otc-bandwidth-share --otc-bandwidth-id --otc-bandwidth-name --otc-charge-mode --rackconnect-retain --nova-pool' ;;
+      'ip associate'|'ip assign'|'ip attach') static='--server --port --private-address --move --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --rackspace-association-method --rackspace-association-body' ;;
+      'ip disassociate'|'ip unassign'|'ip detach') static='--server --if-exists --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
+      'ip release'|'ip delete'|'ip rm') static='--disassociate --if-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
+      'ip move') static='--to --if-holder --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
+      'ip list'|'ip ls') static='--free --associated --server --cidr --label --ip-version --kind --limit --all-profiles --profiles' ;;
+      'ip show'|'ip get'|'ip describe') static='--all-profiles --profiles' ;;
+      'ip update') static='--name --description --label --unlabel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --openstack-qos-policy --rackspace-ports' ;;
+      'ip wait') static='--for --timeout' ;;
+      'privateip create'|'privateip allocate') static='--subnet --address --count --name --key --if-not-exists --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --otc-virtual --otc-bind' ;;
+      'privateip list'|'privateip ls') static='--subnet' ;;
+      'privateip show'|'privateip get'|'privateip describe') static='--subnet' ;;
+      'privateip delete'|'privateip rm'|'privateip release') static='--subnet --if-exists --parallel --dry-run -n --yes -y --wait --no-wait --timeout --no-journal --otc-unbind' ;;
+      'profile add'|'profile create') static='--provider --import --import-secrets --set --secret --test' ;;
+      'profile show'|'profile get'|'profile describe') static='--explain' ;;
+      'profile set') static='--secret' ;;
+      'profile remove'|'profile delete'|'profile rm') static='--yes -y' ;;
+      'profile test') static='--repin' ;;
+      'operation list'|'operation ls'|'op list'|'op ls') static='--limit' ;;
+      'operation resume'|'op resume') static='--take --none --undo --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
+      'operation prune'|'op prune') static='--older-than --settled --yes -y' ;;
+      'sandbox serve') static='--port' ;;
+      'sandbox journal') static='--limit' ;;
+      'api') static='--field --input --header --include --service --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
+      'doctor') static='--all-profiles' ;;
+      esac
+      static="$static --profile -p --region --output -o --columns -c --no-header --sort --query --raw --no-input --quiet -q --verbose -v --debug --color --config --ca-file --fault --help"
+    elif [[ -z $static ]]; then
+      case "$path $count" in
+      'ip associate 0'|'ip assign 0'|'ip attach 0') source=live ;;
+      'ip disassociate 0'|'ip unassign 0'|'ip detach 0') source=live ;;
+      'ip release 0'|'ip delete 0'|'ip rm 0') source=live ;;
+      'ip release '*|'ip delete '*|'ip rm '*) source=live ;;
+      'ip move 0') source=live ;;
+      'ip show 0'|'ip get 0'|'ip describe 0') source=live ;;
+      'ip update 0') source=live ;;
+      'ip wait 0') source=live ;;
+      'privateip show 0'|'privateip get 0'|'privateip describe 0') source=live ;;
+      'privateip delete 0'|'privateip rm 0'|'privateip release 0') source=live ;;
+      'privateip delete '*|'privateip rm '*|'privateip release '*) source=live ;;
+      'server show 0'|'server get 0'|'server describe 0') source=live ;;
+      'profile show 0'|'profile get 0'|'profile describe 0') source=live ;;
+      'profile use 0') source=live ;;
+      'profile set 0') source=live ;;
+      'profile set '*) source=live ;;
+      'profile unset 0') source=live ;;
+      'profile unset '*) source=live ;;
+      'profile rename 0') source=live ;;
+      'profile remove 0'|'profile delete 0'|'profile rm 0') source=live ;;
+      'profile test 0') source=live ;;
+      'provider show 0'|'provider get 0'|'provider describe 0') static='openstack hostway rackspace otc rackconnect nova' ;;
+      'operation show 0'|'operation get 0'|'operation describe 0'|'op show 0'|'op get 0'|'op describe 0') source=live ;;
+      'operation resume 0'|'op resume 0') source=live ;;
+      'sandbox reset 0') static='openstack hostway rackspace otc rackconnect nova' ;;
+      'sandbox reset '*) static='openstack hostway rackspace otc rackconnect nova' ;;
+      'sandbox journal 0') static='openstack hostway rackspace otc rackconnect nova' ;;
+      'sandbox journal '*) static='openstack hostway rackspace otc rackconnect nova' ;;
+      'api 0') static='GET POST PUT PATCH DELETE' ;;
+      'schema 0') source=live ;;
+      'help 0') source=live ;;
+      'help '*) source=live ;;
+      'completion 0') static='bash zsh fish powershell' ;;
+      esac
+    fi
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=()
+  case $source in
+  files) compopt -o default 2>/dev/null; return ;;
+  directories) compopt -o dirnames 2>/dev/null; return ;;
+  live)
+    while IFS=$'\t' read -r word _; do
+      COMPREPLY+=("$word")
+    done < <("${words[0]/#\~/$HOME}" __complete -- "${words[@]:1}" "$current" 2>/dev/null) ;;
+  *)
+    for word in $static; do
+      [[ $prefix$word != "$current"* ]] || COMPREPLY+=("$prefix$word")
+    done ;;
+  esac
+  if [[ -z $quote ]]; then
+    [[ $COMP_WORDBREAKS != *:* ]] || breaks+=:
+    [[ $COMP_WORDBREAKS != *=* ]] || breaks+==
+    [[ -z $breaks || $current != *[$breaks]* ]] || cut=${current%"${current##*[$breaks]}"}
+  fi
+  # A name is text: what the shell would take for a command is quoted.
+  for ((part = 0; part < ${#COMPREPLY[@]}; part++)); do
+    word=${COMPREPLY[part]#"$cut"}
+    if [[ -z $quote && $word == *[!A-Za-z0-9_@%+=:,./-]* ]]; then printf -v word %q "$word"; fi
+    COMPREPLY[part]=$word
+  done
+  [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
 }
 complete -F _ipctl ipctl

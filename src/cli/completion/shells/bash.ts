@@ -1,0 +1,96 @@
+/** For bash, 3.2 and later, without the bash-completion package. */
+import type { Grammar, Slot, Word } from '../grammar.js';
+
+const spaced = (words: readonly Word[]): string => words.map(({ word }) => word).join(' ');
+
+/** Sets where the words come from. */
+const take = (slot: Slot): string => (slot.is === 'words' ? `static='${spaced(slot.words)}'` : `source=${slot.is}`);
+
+export function bash({ nouns, verbs, commands, globals, valued, values }: Grammar): string {
+  const quoted = (spellings: readonly string[]): string => spellings.map((text) => `'${text}'`).join('|');
+  const slots = commands.flatMap(({ spellings, first, next }) => [
+    ...(first === undefined ? [] : [`      ${spellings.map((text) => `'${text} 0'`).join('|')}) ${take(first)} ;;`]),
+    ...(next === undefined ? [] : [`      ${spellings.map((text) => `'${text} '*`).join('|')}) ${take(next)} ;;`]),
+  ]);
+  const flags = commands.flatMap((command) =>
+    command.flags.length === 0 ? [] : [`      ${quoted(command.spellings)}) static='${spaced(command.flags)}' ;;`],
+  );
+  return `# bash completion for ipctl. Generated from the command table: ipctl completion bash
+_ipctl() {
+  local IFS=$' \\t\\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' count=0 static='' source='' breaks='' cut=''
+  local -a parts=() words=()
+  # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read.
+  read -ra parts <<<"\${COMP_LINE:0:COMP_POINT}"
+  case \${COMP_LINE:COMP_POINT-1:1} in ' '|$'\\t') parts+=('') ;; esac
+  for part in "\${parts[@]}"; do
+    if [[ -n $skip ]]; then words[\${#words[@]}-1]+=\\ $part; else words+=("$part"); fi
+    if [[ $part == *\\\\ ]]; then skip=1; else skip=''; fi
+  done
+  for ((part = 0; part < \${#words[@]}; part++)); do words[part]=\${words[part]//\\\\/}; done
+  current=\${words[\${#words[@]}-1]}
+  case $current in \\'*|\\"*) quote=1 current=\${current:1} ;; esac
+  unset "words[\${#words[@]}-1]"
+  skip=''
+  for word in "\${words[@]:1}"; do
+    if [[ -n $skip ]]; then skip=''; continue; fi
+    case $word in
+    ${valued.join('|')}) skip=$word ;;
+    -?*) ;;
+    *)
+      if [[ -z $noun ]]; then noun=$word path=$word
+      elif [[ -z $verb ]]; then verb=$word
+      else count=$((count + 1)); fi ;;
+    esac
+  done
+  if [[ $current == --*=* ]]; then flag=\${current%%=*} prefix=$flag=; else flag=$skip; fi
+  if [[ -n $flag ]]; then
+    case $flag in
+${values.map((value) => `    ${value.flags.join('|')}) ${take(value.slot)} ;;`).join('\n')}
+    esac
+  elif [[ -z $noun && $current != -* ]]; then
+    static='${spaced(nouns)}'
+  else
+    case $noun in
+${verbs.map((noun) => `    ${noun.spellings.join('|')}) path="$noun $verb"; [[ -n $verb || $current == -* ]] || static='${spaced(noun.verbs)}' ;;`).join('\n')}
+    *) [[ -z $verb ]] || count=$((count + 1)) ;;
+    esac
+    if [[ $current == -* ]]; then
+      case $path in
+${flags.join('\n')}
+      esac
+      static="$static ${spaced(globals)}"
+    elif [[ -z $static ]]; then
+      case "$path $count" in
+${slots.join('\n')}
+      esac
+    fi
+  fi
+  COMPREPLY=()
+  case $source in
+  files) compopt -o default 2>/dev/null; return ;;
+  directories) compopt -o dirnames 2>/dev/null; return ;;
+  live)
+    while IFS=$'\\t' read -r word _; do
+      COMPREPLY+=("$word")
+    done < <("\${words[0]/#\\~/$HOME}" __complete -- "\${words[@]:1}" "$current" 2>/dev/null) ;;
+  *)
+    for word in $static; do
+      [[ $prefix$word != "$current"* ]] || COMPREPLY+=("$prefix$word")
+    done ;;
+  esac
+  if [[ -z $quote ]]; then
+    [[ $COMP_WORDBREAKS != *:* ]] || breaks+=:
+    [[ $COMP_WORDBREAKS != *=* ]] || breaks+==
+    [[ -z $breaks || $current != *[$breaks]* ]] || cut=\${current%"\${current##*[$breaks]}"}
+  fi
+  # A name is text: what the shell would take for a command is quoted.
+  for ((part = 0; part < \${#COMPREPLY[@]}; part++)); do
+    word=\${COMPREPLY[part]#"$cut"}
+    if [[ -z $quote && $word == *[!A-Za-z0-9_@%+=:,./-]* ]]; then printf -v word %q "$word"; fi
+    COMPREPLY[part]=$word
+  done
+  [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+}
+complete -F _ipctl ipctl
+`;
+}
