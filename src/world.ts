@@ -1,6 +1,7 @@
 /** The process as data: everything the program knows of the machine it runs on, so that nothing else has to ask. */
 import type { Readable, Writable } from 'node:stream';
 import type { Clock, Random } from './domain/clock.js';
+import type { Output } from './standard-output.js';
 
 export interface Terminal {
   readonly stdin: boolean;
@@ -22,7 +23,7 @@ export interface World {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable;
-  readonly stdout: Writable;
+  readonly stdout: Output;
   readonly stderr: Writable;
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -30,6 +31,8 @@ export interface World {
   readonly directories: Directories;
   /** Aborts at the first interrupt or termination. */
   readonly signal: AbortSignal;
+  /** What an interrupt does, for a Ctrl-C that comes as a key. */
+  interrupt?(): void;
   readonly pid: number;
   isAlive(pid: number): boolean;
   readonly version: string;

@@ -1,6 +1,7 @@
 /** `OPTION=VALUE` and `OPTION=SOURCE` -> what a profile keeps. A secret never comes as a value on the command line. */
 import { IpctlError } from '../domain/errors.js';
 import type { Manifest } from '../domain/manifest.js';
+import { hintAt } from '../domain/nearest.js';
 import { type OptionSpec, parseOption } from '../domain/option.js';
 import { type Profile, type SettingName, type StoredValue, settingNames } from '../profiles/profile.js';
 import { parseSource } from '../profiles/secrets.js';
@@ -19,7 +20,10 @@ function split(pair: string, form: string): [string, string] {
 
 function specOf(manifest: Manifest, name: string): OptionSpec {
   const spec = Object.hasOwn(manifest.options, name) ? manifest.options[name] : undefined;
-  if (spec === undefined) throw usage(`${manifest.id} has no option '${name}'`, `ipctl provider show ${manifest.id}`);
+  if (spec === undefined) {
+    const names = [...Object.keys(manifest.options), ...settingNames];
+    throw usage(`${manifest.id} has no option '${name}'`, hintAt(name, names, `ipctl provider show ${manifest.id}`));
+  }
   return spec;
 }
 
@@ -52,28 +56,13 @@ export async function edited(
   for (const pair of secrets) {
     const [name, text] = split(pair, '--secret');
     if (specOf(manifest, name).kind !== 'secret') throw usage(`${name} is no secret`, `--set ${name}=VALUE`);
-    const source = text === '-' ? await session.stdinLine() : parseSource(text);
+    // A terminal would show what is typed, and wait for an end that nobody knows how to type.
+    const typed = (): Promise<string> => (session.interactive ? session.ask(`${name}: `, true) : session.stdinLine());
+    const source = text === '-' ? await typed() : parseSource(text);
     if (source === undefined)
       throw usage(`--secret ${name} takes a source, never the secret itself`, `${name}=-, ${name}=env:NAME or ${name}=command:WORDS`);
-    if (source === '') throw usage(`--secret ${name}=-: stdin is empty`);
+    if (source === '') throw usage(`--secret ${name}=-: ${session.interactive ? 'nothing was typed' : 'stdin is empty'}`);
     options[name] = source;
   }
   return { ...profile, options, settings };
-}
-
-/** What is still missing, asked for: on a terminal, only what the provider needs. */
-export async function completed(profile: Profile, manifest: Manifest, session: Session): Promise<Profile> {
-  if (!session.interactive) return profile;
-  const options: Record<string, StoredValue> = { ...profile.options };
-  const has = (name: string): boolean => Object.hasOwn(options, name);
-  const [usual] = manifest.oneOf;
-  const authenticated = manifest.oneOf.some((way) => way.every(has));
-  const wanted = Object.entries(manifest.options).filter(
-    ([name, spec]) => !has(name) && (spec.required === true || (!authenticated && usual?.includes(name) === true)),
-  );
-  for (const [name, spec] of wanted) {
-    const answer = (await session.ask(`${name} (${spec.help}): `, spec.kind === 'secret')).trim();
-    if (answer !== '') options[name] = String(parseOption(name, spec, answer));
-  }
-  return { ...profile, options };
 }

@@ -120,18 +120,12 @@ async function read(path: string): Promise<Read | undefined> {
   return { path, root };
 }
 
-/** JSON is YAML too. What the parser says of an error may quote the line, password and all: only its place is told. */
+/** JSON is YAML too. */
 async function parse(path: string, text: string): Promise<Tree | null> {
-  const { LineCounter, parseDocument } = await import('yaml');
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', merge: true, prettyErrors: false, lineCounter });
-  const [error] = document.errors;
-  if (error !== undefined) throw unusable(path, `line ${lineCounter.linePos(error.pos[0]).line} is not valid YAML`);
-  try {
-    return document.toJS() as Tree | null;
-  } catch {
-    throw unusable(path, 'its aliases cannot be resolved');
-  }
+  const { parsed } = await import('./yaml-text.js');
+  const { tree, wrong } = parsed(text);
+  if (wrong !== null) throw unusable(path, wrong);
+  return tree;
 }
 
 const unusable = (path: string, why: string): IpctlError => new IpctlError('config', `cannot use ${path}: ${why}`, { fate: 'not-sent' });

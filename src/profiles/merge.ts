@@ -63,24 +63,34 @@ function asConfig<T>(parse: () => T): T {
   }
 }
 
+/** What a login lacks: each required option, and what the nearest way to authenticate wants. Empty when it is complete. */
+export function lackingOptions(manifest: Manifest, has: (option: string) => boolean): readonly string[] {
+  const required = Object.entries(manifest.options).flatMap(([name, spec]) => (spec.required === true && !has(name) ? [name] : []));
+  const ways = manifest.oneOf;
+  if (ways.length === 0 || ways.some((way) => way.every(has))) return required;
+  // The nearest is the one of which most is there; the manifest names the usual one first.
+  const count = (way: readonly string[]): number => way.filter(has).length;
+  const nearest = ways.reduce((best, way) => (count(way) > count(best) ? way : best));
+  return [...new Set([...required, ...nearest.filter((name) => !has(name))])];
+}
+
 /** `config` unless what the provider needs is there: each required option, and one complete way to authenticate. */
 export function requireComplete(manifest: Manifest, settings: Readonly<Record<string, Setting>>, profile: string): void {
-  const has = (name: string): boolean => Object.hasOwn(settings, name);
-  const missing = Object.entries(manifest.options).flatMap(([name, spec]) => (spec.required === true && !has(name) ? [name] : []));
-  const ways = manifest.oneOf;
-  const unauthenticated = ways.length > 0 && !ways.some((way) => way.every(has));
-  if (missing.length === 0 && !unauthenticated) return;
-  const wanted = [
-    ...(missing.length === 0 ? [] : [missing.join(', ')]),
-    ...(unauthenticated ? [ways.map((way) => way.join(' + ')).join(' or ')] : []),
-  ];
+  const missing = lackingOptions(manifest, (name) => Object.hasOwn(settings, name));
+  if (missing.length === 0) return;
+  const others = manifest.oneOf.length > 1 ? `; other ways to log in: ipctl provider show ${manifest.id}` : '';
+  const variables = missing.map((name) => variableNames(manifest.id, name, manifest.options[name] as OptionSpec).join(' or '));
   const hint = profile.startsWith('env:')
-    ? `set ${wanted.length === 1 && missing[0] !== undefined ? variableNames(manifest.id, missing[0], manifest.options[missing[0]] as OptionSpec).join(' or ') : 'their variables'}: ipctl provider show ${manifest.id}`
-    : `ipctl profile set ${profile} OPTION=VALUE`;
-  throw new IpctlError('config', `profile ${profile} lacks ${wanted.join(' and ')}`, {
+    ? `set ${variables.join(', ')}`
+    : `ipctl profile set ${profile} ${settersOf(manifest, missing, '')}`;
+  throw new IpctlError('config', `profile ${profile} lacks ${missing.join(', ')}`, {
     provider: manifest.id,
     profile,
     fate: 'not-sent',
-    hint,
+    hint: hint + others,
   });
 }
+
+/** What to type to set these options; `flag` (`--set `) stands before each that is no secret. */
+export const settersOf = (manifest: Manifest, names: readonly string[], flag: string): string =>
+  names.map((name) => (manifest.options[name]?.kind === 'secret' ? `--secret ${name}=-` : `${flag}${name}=VALUE`)).join(' ');

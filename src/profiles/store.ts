@@ -21,6 +21,8 @@ export interface Store {
   names(): readonly string[];
   /** Whether others than the owner may read the file. */
   exposed(): boolean;
+  /** Whether others than the owner may put another file in its place, and so say where passwords go. */
+  replaceable(): boolean;
   /** The only way to write: what `change` makes of the present content, while nobody else writes. */
   update(change: (stored: Stored) => Stored): Promise<void>;
 }
@@ -59,7 +61,8 @@ export function openStore(directory: string, lock: <T>(work: () => Promise<T>) =
       return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
     },
     names: () => Object.keys(read().profiles).sort(),
-    exposed: () => platform() !== 'win32' && existsSync(path) && (statSync(path).mode & 0o077) !== 0,
+    exposed: () => open(path, 0o077),
+    replaceable: () => open(directory, 0o022),
     update: (change) =>
       lock(async () => {
         const next = change(read());
@@ -81,6 +84,9 @@ export function openStore(directory: string, lock: <T>(work: () => Promise<T>) =
       }),
   };
 }
+
+/** Windows keeps other books of who may do what. */
+const open = (path: string, mask: number): boolean => platform() !== 'win32' && existsSync(path) && (statSync(path).mode & mask) !== 0;
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

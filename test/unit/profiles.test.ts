@@ -65,8 +65,8 @@ test('an unreadable flag is usage, an unreadable variable or profile is config',
 test('what is missing is told, with the ways to authenticate', () => {
   const check = (stored: Record<string, string>) => () =>
     requireComplete(manifest, merge(manifest, { flags: {}, env: {}, stored, fromEnvironment: false, profile: 'p' }), 'p');
-  assert.throws(check({}), /profile p lacks user and key or token/);
-  assert.throws(check({ user: 'u' }), /profile p lacks key or token/);
+  assert.throws(check({}), /profile p lacks user, key$/);
+  assert.throws(check({ user: 'u' }), /profile p lacks key$/);
   assert.doesNotThrow(check({ user: 'u', token: 't' }));
 });
 
@@ -125,6 +125,9 @@ test('a file that others may read is warned of where it holds secrets', async ()
     assert.equal(store().exposed(), true);
     await store().update((stored) => stored);
     assert.equal(store().exposed(), false, 'writing closes it');
+    assert.equal(store().replaceable(), false);
+    chmodSync(directory, 0o770);
+    assert.equal(store().replaceable(), true, 'whoever may write into the directory may put another file there');
   });
 });
 
@@ -154,5 +157,13 @@ test('a source says where a secret is, by no shell', () => {
   assert.deepEqual(parseSource('command:op read "op://a vault/x" \'y z\' $HOME;ls'), {
     command: ['op', 'read', 'op://a vault/x', 'y z', '$HOME;ls'],
   });
+  for (const [line, words] of [
+    [`a'b c'd`, ['ab cd']],
+    [`a"b 'c'"'d "e"' ''`, [`ab 'c'd "e"`, '']],
+    [`a\\ b "x\\"y\\n" 'z\\'`, ['a b', 'x"y\\n', 'z\\']],
+  ] as const)
+    assert.deepEqual(parseSource(`command:${line}`), { command: words }, line);
+  for (const open of [`op 'read`, 'op "read', `op "it's`])
+    assert.throws(() => parseSource(`command:${open}`), /quote of the command is not closed/);
   for (const none of ['s3cret', 'env:', 'env:a b', 'command:', '']) assert.equal(parseSource(none), undefined, none);
 });

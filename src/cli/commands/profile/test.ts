@@ -11,8 +11,17 @@ export const run: Command<'profile test'> = async (intent, session) => {
   const named = intent.arguments[0];
   const chosen: Chosen = named === undefined ? await chooseProfile(intent, session) : { name: named, by: 'argument' };
   const known = await lookUp(chosen.name, session);
-  const target = await openKnown(chosen, known, intent, session);
+  let expiresAt: string | null = null;
+  const probe = {
+    expires(at: string): void {
+      expiresAt = at;
+    },
+  };
+  const target = await openKnown(chosen, known, intent, session, probe);
+  const { now } = session.world.clock;
+  const started = now();
   const found = await session.read(target, (driver) => verb(driver, 'account')());
+  const latency = Math.round(now() - started);
   const { profile, kind } = known;
   if (profile.account !== null && profile.account !== found.id && !intent.flags.repin) {
     throw new IpctlError('auth', `profile ${chosen.name} is pinned to account ${profile.account}, but its credentials open ${found.id}`, {
@@ -28,5 +37,5 @@ export const run: Command<'profile test'> = async (intent, session) => {
     }));
   }
   const { user, project, region } = found;
-  return one(view, { ...target.place, account: found.id, user, project, region, pinned: kind === 'stored' });
+  return one(view, { ...target.place, account: found.id, user, project, region, pinned: kind === 'stored', latency, expiresAt });
 };

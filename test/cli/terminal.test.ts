@@ -1,0 +1,230 @@
+/** A person at a real terminal: questions, progress, colour, Ctrl-C. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withCloud } from '../support/cloud.js';
+import { type Home, withHome } from '../support/ipctl.js';
+import { CTRL_C, CTRL_D, ESCAPE, noTerminal, onTerminal } from '../support/pty.js';
+
+const options = noTerminal === undefined ? {} : { skip: noTerminal };
+const SECRET = 'sandbox-secret';
+
+const stored = ({ directory }: Home): Record<string, { options: Record<string, unknown>; account: string | null }> =>
+  (JSON.parse(readFileSync(join(directory, 'config/ipctl/config.json'), 'utf8')) as { profiles: never }).profiles;
+
+test('profile add asks for the kind of cloud and what it needs, hides the secret, tests, saves and pins', options, () =>
+  withCloud('hostway', {}, async (home) => {
+    const pty = onTerminal(home, ['profile', 'add', 'prod', '--set', `endpoint=${home.sandbox.origin}`]);
+    await pty.shows(/Which kind of cloud is it\?\r\n {2}1 {2}openstack +OpenStack\r\n {2}2 {2}hostway +Hostway FlexCloud/);
+    await pty.shows(/provider \[1-\d\]: /);
+    pty.type('acme\r');
+    await pty.shows(/'acme' is none of them[\s\S]*provider \[1-\d\]: /);
+    pty.type('hostway\r');
+    await pty.shows(/username \(user name of the control panel\): /);
+    pty.type('\r');
+    await pty.shows(/username is empty[\s\S]*username \(.*\): /);
+    pty.type('demo\r');
+    await pty.shows(/password \(password of that user\): /);
+    pty.type(`${SECRET}\r`);
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.match(text, /the credentials are accepted: account acct1001/);
+    assert.ok(!text.includes(SECRET), 'what was typed is not shown');
+    const { prod } = stored(home);
+    assert.deepEqual(prod?.options, { endpoint: home.sandbox.origin, username: 'demo', password: SECRET });
+    assert.match(prod?.account ?? '', /^acct1001$/);
+  }),
+);
+
+test('a provider with several ways to log in: which, and then only its fields', options, () =>
+  withCloud('rackspace', {}, async (home) => {
+    const { 'identity-endpoint': endpoint, username, 'api-key': key } = home.sandbox.options;
+    const words = [
+      'profile',
+      'add',
+      'rs',
+      '--provider',
+      'rackspace',
+      '--set',
+      `identity-endpoint=${endpoint}`,
+      '--set',
+      'insecure-http=true',
+    ];
+    const pty = onTerminal(home, words);
+    await pty.shows(/lets you in with one of these:\r\n {2}1 {2}api-key\r\n {2}2 {2}password\r\n[\s\S]*which \[1-2\]: /);
+    pty.type('1\r');
+    await pty.shows(/username \(.*\): /);
+    pty.type(`${username}\r`);
+    await pty.shows(/api-key \(.*\): /);
+    pty.type(`${key}\r`);
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.ok(!text.includes('password (') && !text.includes('passcode ('), text);
+    assert.ok(!text.includes(String(key)));
+  }),
+);
+
+test('credentials that fail their test are saved only when the user says so', options, () =>
+  withCloud('hostway', {}, async (home) => {
+    const words = [
+      'profile',
+      'add',
+      'wrong',
+      '--provider',
+      'hostway',
+      '--set',
+      `endpoint=${home.sandbox.origin}`,
+      '--set',
+      'username=demo',
+    ];
+    for (const [answer, code] of [
+      ['\r', 4],
+      ['y\r', 0],
+    ] as const) {
+      const pty = onTerminal(home, words);
+      await pty.shows(/password \(.*\): /);
+      pty.type('not-the-password\r');
+      await pty.shows(/the test failed: [\s\S]*Save it all the same\? \[y\/N\] /);
+      pty.type(answer);
+      const ended = await pty.ended;
+      assert.equal(ended.code, code, ended.text);
+      if (code === 4) assert.match(ended.text, /profile wrong was not saved/);
+    }
+    assert.deepEqual([stored(home).wrong?.account, stored(home).wrong?.options.password], [null, 'not-the-password']);
+    const pty = onTerminal(home, [...words.map((word) => (word === 'wrong' ? 'strict' : word)), '--test']);
+    await pty.shows(/password \(.*\): /);
+    pty.type('not-the-password\r');
+    const strict = await pty.ended;
+    assert.equal(strict.code, 4);
+    assert.ok(!strict.text.includes('all the same'), 'with --test nothing is saved that fails');
+  }),
+);
+
+test('a secret from - is a hidden question on a terminal', options, () =>
+  withHome(async (home) => {
+    await home.ipctl(['profile', 'add', 'p', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:X']);
+    const pty = onTerminal(home, ['profile', 'set', 'p', '--secret', 'password=-']);
+    await pty.shows(/password: /);
+    pty.type('typed-secret\r');
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.ok(!text.includes('typed-secret'));
+    assert.equal(stored(home).p?.options.password, 'typed-secret');
+  }),
+);
+
+for (const [what, words] of [
+  ['a hidden question', ['profile', 'add', 'p', '--provider', 'hostway', '--set', 'username=u']],
+  ['a confirmation', ['profile', 'remove', 'p']],
+  ['the words of a command', ['-p', 'sandbox', 'ip', 'release', '-']],
+] as const)
+  test(`Ctrl-C at ${what} leaves with 130 and the terminal as it was`, options, () =>
+    withHome(async (home) => {
+      const add = ['profile', 'add', 'p', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:X'];
+      if (words[1] === 'remove') await home.ipctl(add);
+      // After Ctrl-C the shell goes on, and tells what the terminal is like.
+      const line = 'trap : INT; stty -g >before; echo READY; "$@"; echo "left with $?"; stty -g >after';
+      const pty = onTerminal(home, words, { line });
+      await pty.shows(/READY\r\n/);
+      await pty.shows(/(\): |\[y\/N\] |then Ctrl-D\r\n)/);
+      pty.type(CTRL_C);
+      await pty.shows(/left with 130/);
+      const { text } = await pty.ended;
+      assert.match(text, /ipctl: interrupted/);
+      const at = (name: string): string => readFileSync(join(home.directory, name), 'utf8');
+      assert.equal(at('after'), at('before'));
+    }),
+  );
+
+test('Ctrl-D is no answer, and no answer is no consent', options, () =>
+  withHome(async (home) => {
+    await home.ipctl(['profile', 'add', 'p', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:X']);
+    for (const keys of [CTRL_D, 'n\r', '\r', 'yess\r']) {
+      const pty = onTerminal(home, ['profile', 'remove', 'p']);
+      await pty.shows(/Remove profile p \(hostway\) and the credentials in it\? \[y\/N\] /);
+      pty.type(keys);
+      assert.equal((await pty.ended).code, 13, keys);
+    }
+    const pty = onTerminal(home, ['profile', 'remove', 'p', '--no-input']);
+    const refused = await pty.ended;
+    assert.equal(refused.code, 13);
+    assert.match(refused.text, /not confirmed: Remove profile p[\s\S]*--yes agrees/);
+    assert.deepEqual(Object.keys(stored(home)), ['p']);
+  }),
+);
+
+test('a release names the address, who holds it and the profile; y does it, anything else does not', options, () =>
+  withHome(async (home) => {
+    const allocated = await home.ipctl(['-p', 'sandbox', 'ip', 'allocate', '--server', 'web-1', '-o', 'value', '-c', 'address']);
+    const address = allocated.stdout.trim();
+    const whose = /^profile sandbox \(OpenStack\), username demo, project-name demo, region RegionOne\r\n/;
+    const question = `Release ${address}, now serving web-1, of profile sandbox (OpenStack)? [y/N] `;
+    for (const [answer, code] of [
+      ['n', 13],
+      ['y', 0],
+    ] as const) {
+      const pty = onTerminal(home, ['-p', 'sandbox', 'ip', 'release', address, '--disassociate']);
+      const shown = await pty.shows(/\[y\/N\] /);
+      assert.match(shown, whose);
+      assert.ok(shown.endsWith(question), shown);
+      pty.type(`${answer}\r`);
+      const ended = await pty.ended;
+      assert.equal(ended.code, code, ended.text);
+    }
+    assert.equal((await home.ipctl(['-p', 'sandbox', 'ip', 'show', address])).code, 3);
+  }),
+);
+
+test('many at once are counted at the foot of the terminal, which is clean again at the end', options, () =>
+  withHome(async (home) => {
+    const pty = onTerminal(home, ['-p', 'sandbox', 'ip', 'allocate', '--count', '3', '--parallel', '1']);
+    await pty.shows(/\r␛\[K0 of 3\r␛\[K1 of 3/);
+    await pty.shows(/\r␛\[K3 of 3\r␛\[K/);
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.match(text, /␛\[1mACTION␛\[22m/, 'the header is bold');
+    const plain = onTerminal(home, ['-p', 'sandbox', 'ip', 'list'], { env: { NO_COLOR: '1' } });
+    const { text: list } = await plain.ended;
+    assert.match(list, /203\.0\.113\.\d+/);
+    assert.ok(!list.includes(ESCAPE), list);
+    const dumb = await onTerminal(home, ['-p', 'sandbox', 'ip', 'allocate', '--count', '2'], { env: { TERM: 'dumb' } }).ended;
+    assert.equal(dumb.code, 0);
+    assert.ok(!dumb.text.includes(ESCAPE), dumb.text);
+    const quiet = await onTerminal(home, ['-q', '-p', 'sandbox', 'ip', 'allocate', '--count', '2'], { env: { NO_COLOR: '1' } }).ended;
+    assert.ok(!quiet.text.includes(' of 2') && !quiet.text.includes('profile sandbox'), quiet.text);
+  }),
+);
+
+test('the first Ctrl-C ends the waiting, and says how to go on; what was done is known', options, () =>
+  withHome(async (home) => {
+    const words = ['-p', 'sandbox-hostway', '--fault', 'GET /os-floating-ips/*: 404', 'ip', 'allocate'];
+    const pty = onTerminal(home, words);
+    await pty.shows(/\r␛\[Kwaiting for 198\.51\.100\.\d+ .*\(\d+ s\)/);
+    pty.type(CTRL_C);
+    const { code, text } = await pty.ended;
+    assert.equal(code, 130, text);
+    const [, id] =
+      /\r␛\[Kipctl: interrupted while waiting for 198\.51\.100\.\d+.*\r\n {2}ipctl operation resume (\S+)\r\n/.exec(text) ?? [];
+    assert.ok(id, text);
+    const resumed = await home.ipctl(['operation', 'resume', id, '-o', 'value', '-c', 'address']);
+    assert.deepEqual([resumed.code, /^198\.51\.100\.\d+\n$/.test(resumed.stdout)], [0, true], resumed.stderr);
+  }),
+);
+
+test('the second Ctrl-C leaves at once, whatever still runs: 130 both times, and no stack', { ...options, timeout: 60_000 }, () =>
+  withHome(async (home) => {
+    // A program of the user's that hears no signal and never answers.
+    execFileSync('mkfifo', [join(home.directory, 'never')]);
+    const command = `command:sh -c 'trap "" INT TERM; echo up >/dev/tty; cat "${join(home.directory, 'never')}"'`;
+    await home.ipctl(['profile', 'add', 'p', '--provider', 'hostway', '--set', 'username=u', '--secret', `password=${command}`]);
+    const pty = onTerminal(home, ['-p', 'p', 'ip', 'list'], { line: 'trap : INT; "$@"; echo "left with $?"' });
+    await pty.shows(/up\r\n/);
+    pty.type(CTRL_C);
+    const first = await pty.shows(/ipctl: interrupted\r\n/);
+    pty.type(CTRL_C);
+    const second = await pty.shows(/left with 130\r\n/);
+    assert.ok(!/ {4}at /.test(first + second), first + second);
+  }),
+);
