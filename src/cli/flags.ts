@@ -1,9 +1,12 @@
 /** Flags as data: one literal becomes Commander's option, the parsed value's type, help and completion. */
 import { IpctlError } from '../domain/errors.js';
+import { nearest } from '../domain/nearest.js';
 
 interface Named {
   readonly help: string;
   readonly short?: string;
+  /** What holds where it is not given, as help tells it. */
+  readonly default?: string | number;
 }
 export type FlagSpec = Named &
   (
@@ -37,7 +40,8 @@ export type FlagValues<F extends FlagSet> = { readonly [K in keyof F]: ValueOf<F
 /** What the user typed, by flag name: texts, lists of texts, or true. */
 export type Typed = Readonly<Record<string, string | readonly string[] | true | undefined>>;
 
-const usage = (message: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent' });
+const usage = (message: string, meant?: string): IpctlError =>
+  new IpctlError('usage', message, { fate: 'not-sent', hint: meant === undefined ? undefined : `did you mean '${meant}'?` });
 
 /** `name` as the user knows it (`--count`, `IPCTL_OUTPUT`). */
 export function parseFlag(name: string, spec: FlagSpec, typed: string | readonly string[] | true | undefined): unknown {
@@ -49,7 +53,8 @@ export function parseFlag(name: string, spec: FlagSpec, typed: string | readonly
   switch (spec.type) {
     case 'choice':
     case 'optional':
-      if (!spec.choices.includes(text)) throw usage(`${name} is one of ${spec.choices.join(', ')}, not '${text}'`);
+      if (!spec.choices.includes(text))
+        throw usage(`${name} is one of ${spec.choices.join(', ')}, not '${text}'`, nearest(text, spec.choices));
       return text;
     case 'integer': {
       const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -4,13 +4,15 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { IpctlError } from '../domain/errors.js';
+import { nearest } from '../domain/nearest.js';
 import { flagName, type OptionSpec, placeholder } from '../domain/option.js';
-import { providerIds, providers } from '../providers/registry.js';
-import { changeFlags, globalFlags, nounAliases, nouns, type Row, rows, type Words } from './commands.js';
+import { type ProviderId, providerIds, providers } from '../providers/registry.js';
+import { changeFlags, globalFlags, nounAliases, nouns, type Row, rowAt, rows, variableOf, type Words } from './commands.js';
 import { type FlagSet, type FlagSpec, parseFlag, parseFlags, type Typed } from './flags.js';
 import type { ChangeFlags, Globals, Intent } from './intent.js';
 
-export type Parsed = { readonly is: 'intent'; readonly intent: Intent } | { readonly is: 'help'; readonly text: string };
+/** `words`: what help is asked about, nothing, a noun, or a noun and its verb. */
+export type Parsed = { readonly is: 'intent'; readonly intent: Intent } | { readonly is: 'help'; readonly words: readonly string[] };
 
 const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
 
@@ -19,34 +21,28 @@ export function parse(argv: readonly string[], env: Readonly<Record<string, stri
   const typed = wordsIn(argv);
   const noun = typed[0] === undefined ? undefined : (nounAliases[typed[0]] ?? typed[0]);
   let intent: Intent | undefined;
-  const output: string[] = [];
+  // Not for Commander to find out: it would open both streams.
+  const screen = { getOutHasColors: () => false, getErrHasColors: () => false, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 };
+  const silent = { writeOut: () => {}, writeErr: () => {}, outputError: () => {}, ...screen };
+  // Help is our own, and loaded when it is asked for.
+  const formatHelp = (): string => '';
   const capture = (command: Command): Command =>
     command
       .exitOverride()
-      .configureOutput({
-        writeOut: (text) => output.push(text),
-        writeErr: (text) => output.push(text),
-        outputError: () => {},
-        getOutHelpWidth: () => 100,
-        getErrHelpWidth: () => 100,
-      })
-      .helpOption('-h, --help', 'show help')
+      .configureOutput(silent)
+      .configureHelp({ formatHelp })
+      .helpOption('-h, --help')
       .helpCommand(false)
-      .showSuggestionAfterError(true);
+      .showSuggestionAfterError(false);
 
-  const program = capture(new Command('ipctl'))
-    .description('One command line for the IP addresses of every provider.')
-    .usage('[options] NOUN VERB');
+  const program = capture(new Command('ipctl'));
   addFlags(program, globalFlags);
-  program.addOption(new Option('-V, --version', 'print the version'));
-  program.addHelpText(
-    'after',
-    '\nStart here:\n  ipctl -p sandbox ip allocate     try it on the built-in sandbox\n  ipctl profile add --help         add your own cloud\n',
-  );
-  for (const [name, summary] of Object.entries(nouns)) {
+  program.addOption(new Option('-V, --version'));
+  addEarlyOptions(program, argv, typed[1] ?? '');
+  for (const name of Object.keys(nouns)) {
     const own = rows.filter((row) => row.words.split(' ')[0] === name);
     const leaf = own.find((row) => row.words === name);
-    const command = capture(program.command(name)).description(leaf?.summary ?? summary);
+    const command = capture(program.command(name));
     if (name !== noun) {
       // Not the one that was typed: it stands in the list of nouns and nowhere else.
       command.allowUnknownOption().allowExcessArguments();
@@ -68,13 +64,13 @@ export function parse(argv: readonly string[], env: Readonly<Record<string, stri
     }
     for (const row of own as readonly Row[]) {
       const verb = row.words.split(' ')[1] ?? '';
-      const on = capture(command.command(verb)).description(row.summary);
+      const on = capture(command.command(verb));
       const isTyped = typed[1] === verb || (row.aliases ?? []).includes(typed[1] ?? '');
       if (typed[1] !== undefined && isTyped && typed[1] !== verb) on.alias(typed[1]);
       if (isTyped) finish(row, on);
       else on.allowUnknownOption().allowExcessArguments();
     }
-    addFlags(command, globalFlags, true);
+    addFlags(command, globalFlags);
   }
 
   try {
@@ -87,7 +83,17 @@ export function parse(argv: readonly string[], env: Readonly<Record<string, stri
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (!/^commander\.(help|helpDisplayed|version)$/.test(thrown.code)) throw commanderError(thrown, typed);
   }
-  return intent === undefined ? { is: 'help', text: output.join('') } : { is: 'intent', intent };
+  if (intent !== undefined) return { is: 'intent', intent };
+  return { is: 'help', words: helpedWith(noun, typed) };
+}
+
+/** What help is asked about: also where `--help` stands before it. */
+function helpedWith(noun: string | undefined, [first = '', verb]: readonly string[]): readonly string[] {
+  if (noun === undefined) return [];
+  if (!Object.hasOwn(nouns, noun)) throw unknownCommand(first, undefined);
+  if (verb === undefined || rowAt(noun, undefined) !== undefined) return [noun];
+  if (rowAt(noun, verb) === undefined) throw unknownCommand(verb, noun);
+  return [noun, verb];
 }
 
 /** The noun and the verb: the first words that are neither flags nor their values. */
@@ -103,38 +109,49 @@ function wordsIn(argv: readonly string[]): string[] {
     const spec = Object.entries(globalFlags as FlagSet).find(
       ([name, flag]) => word === `--${name}` || (flag.short !== undefined && word === `-${flag.short}`),
     )?.[1];
-    if (spec !== undefined && spec.type !== 'switch' && spec.type !== 'optional') index += 1;
+    const takesNext = spec === undefined ? isProviderFlag(word) && !word.includes('=') : !/^(switch|optional)$/.test(spec.type);
+    if (takesNext) index += 1;
   }
   return words;
+}
+
+/** `--<provider>-…`, known or not: each takes a value. */
+const isProviderFlag = (word: string): boolean => providerIds.some((id) => word.startsWith(`--${id}-`));
+
+/** The verb declares them; one that stands before it is met earlier. */
+function addEarlyOptions(program: Command, argv: readonly string[], verb: string): void {
+  const typed = argv.slice(0, Math.max(0, argv.indexOf(verb))).filter(isProviderFlag);
+  if (typed.length === 0) return;
+  for (const id of providerIds) {
+    for (const [name, spec] of Object.entries(providers[id].manifest.options as Record<string, OptionSpec>)) {
+      const flag = flagName(id, name);
+      if (typed.some((word) => word === flag || word.startsWith(`${flag}=`)))
+        program.addOption(new Option(`${flag} <${placeholder(spec)}>`));
+    }
+  }
 }
 
 function declare(row: Row, on: Command): void {
   for (const argument of row.arguments ?? []) {
     const name = argument.variadic === true ? `${argument.name}...` : argument.name;
-    on.argument(argument.required === true ? `<${name}>` : `[${name}]`, argument.help);
+    on.argument(argument.required === true ? `<${name}>` : `[${name}]`);
   }
   addFlags(on, row.flags);
   if (row.changes === true) addFlags(on, changeFlags);
-  addFlags(on, globalFlags, true);
+  addFlags(on, globalFlags);
   if (row.needs !== undefined) {
     for (const id of providerIds) {
       for (const [name, spec] of Object.entries(providers[id].manifest.options as Record<string, OptionSpec>)) {
-        const option = new Option(`${flagName(id, name)} <${placeholder(spec)}>`, spec.help);
-        if (spec.on?.includes(row.words) !== true) option.hideHelp();
-        on.addOption(option);
+        on.addOption(new Option(`${flagName(id, name)} <${placeholder(spec)}>`));
       }
     }
   }
-  const own =
-    row.changes === true || row.needs !== undefined ? '\nOptions of a provider that are not listed: ipctl provider show PROVIDER\n' : '';
-  on.addHelpText('after', `\nExamples:\n${row.examples.map((line) => `  ${line}`).join('\n')}\n${own}\nGlobal options: ipctl --help\n`);
 }
 
-function addFlags(command: Command, flags: FlagSet, hidden = false): void {
+function addFlags(command: Command, flags: FlagSet): void {
   for (const [name, spec] of Object.entries(flags)) {
-    const option = new Option(spelling(name, spec), spec.help);
+    const option = new Option(spelling(name, spec));
     if (spec.type === 'list') option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
-    if (hidden) option.hideHelp();
     command.addOption(option);
   }
 }
@@ -178,9 +195,9 @@ function intentOf(row: Row, values: readonly string[], options: Options, env: Re
   const global = { ...parseFlags(globalFlags, typed) } as Record<string, unknown>;
   const variables: string[] = [];
   for (const [name, spec] of Object.entries(globalFlags as FlagSet)) {
-    const variable = `IPCTL_${name.replaceAll('-', '_').toUpperCase()}`;
-    const text = env[variable] ?? '';
-    if (typed[name] !== undefined || text === '' || name === 'region') continue;
+    const variable = variableOf(name);
+    const text = variable === undefined ? '' : (env[variable] ?? '');
+    if (variable === undefined || typed[name] !== undefined || text === '') continue;
     if (spec.type === 'optional' && /^(0|false|no|off)$/i.test(text)) continue;
     variables.push(name);
     if (spec.type === 'switch') global[name] = !/^(0|false|no|off)$/i.test(text);
@@ -194,16 +211,17 @@ function intentOf(row: Row, values: readonly string[], options: Options, env: Re
     global: global as unknown as Globals,
     variables,
     change: change as ChangeFlags,
-    options: row.needs === undefined ? {} : providerOptions(options),
+    options: providerOptions(row, options),
   };
 }
 
-function providerOptions(options: Options): Record<string, Record<string, string>> {
+function providerOptions(row: Row, options: Options): Record<string, Record<string, string>> {
   const given: Record<string, Record<string, string>> = {};
   for (const id of providerIds) {
     for (const [name, spec] of Object.entries(providers[id].manifest.options as Record<string, OptionSpec>)) {
       const value = options[camel(`${id}-${name}`)];
       if (value === undefined) continue;
+      if (row.needs === undefined) throw usage(`${flagName(id, name)} means nothing to ipctl ${row.words}`);
       if (spec.kind === 'secret') {
         throw usage(
           `${flagName(id, name)} is a secret: every process of this machine can read a command line`,
@@ -218,10 +236,41 @@ function providerOptions(options: Options): Record<string, Record<string, string
 
 /** Commander's sentence in our form. What was typed after `=` may be a secret: it is not repeated. */
 function commanderError(error: CommanderError, typed: readonly string[]): IpctlError {
-  const [sentence = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.find((line) => line.startsWith('(Did you mean'))?.replace(/^\(|\)$/g, '');
-  const known = typed[0] !== undefined && Object.hasOwn(nouns, nounAliases[typed[0]] ?? typed[0]);
-  const where = known ? typed.slice(0, error.code === 'commander.unknownCommand' ? 1 : 2).join(' ') : '';
+  const noun = typed[0] === undefined ? undefined : (nounAliases[typed[0]] ?? typed[0]);
+  const known = noun !== undefined && Object.hasOwn(nouns, noun);
+  if (error.code === 'commander.unknownCommand') return unknownCommand(typed[known ? 1 : 0] ?? '', known ? noun : undefined);
+  const [sentence = ''] = error.message.replace(/^error: /, '').split('\n');
   const message = sentence.replace(/'(--[^'=]+)=[^']*'/, "'$1'").replace(/\.$/, '');
-  return usage(message, suggestion ?? `see ipctl ${where}${where === '' ? '' : ' '}--help`);
+  const flag = error.code === 'commander.unknownOption' ? /'(--[^']+)'/.exec(message)?.[1] : undefined;
+  const meant = flag === undefined ? undefined : nearest(flag, flagNames(known ? rowAt(noun, typed[1]) : undefined));
+  const where = known ? `${typed.slice(0, 2).join(' ')} ` : '';
+  return usage(message, meant === undefined ? `see ipctl ${where}--help` : `did you mean ${meant}?`);
 }
+
+/** Within a noun a verb, else a noun; a verb that was typed without its noun is looked for among all. */
+function unknownCommand(word: string, noun: string | undefined): IpctlError {
+  const own = (rows as readonly Row[]).filter(({ words }) => words.split(' ')[0] === noun);
+  const spellings = new Map(
+    own.flatMap(({ words, aliases }) => [words.split(' ')[1] ?? '', ...(aliases ?? [])].map((name) => [name, words])),
+  );
+  const found = noun === undefined ? nearest(word, Object.keys(nouns)) : spellings.get(nearest(word, spellings.keys()) ?? '');
+  const whole = noun === undefined ? (rows as readonly Row[]).filter((row) => rowAt(row.words.split(' ')[0] ?? '', word) === row) : [];
+  const meant = whole.length > 0 ? whole.map(({ words }) => words) : found === undefined ? [] : [found];
+  const where = noun === undefined ? '' : `${noun} `;
+  return usage(
+    `unknown command '${word}'`,
+    meant.length === 0 ? `see ipctl ${where}--help` : `did you mean ${meant.map((words) => `ipctl ${words}`).join(' or ')}?`,
+  );
+}
+
+/** What may be typed behind a command, secrets left out: they are refused. */
+function flagNames(row: Row | undefined): readonly string[] {
+  const flags = { ...globalFlags, ...row?.flags, ...(row?.changes === true ? changeFlags : {}) };
+  const options = row?.needs === undefined ? [] : providerIds.flatMap((id) => optionNames(id));
+  return [...Object.keys(flags).map((name) => `--${name}`), '--help', ...options];
+}
+
+const optionNames = (id: ProviderId): readonly string[] =>
+  Object.entries(providers[id].manifest.options as Record<string, OptionSpec>).flatMap(([name, spec]) =>
+    spec.kind === 'secret' ? [] : [flagName(id, name)],
+  );

@@ -1,10 +1,11 @@
 /** World -> exit code: parse, run, print, and the one place where every error ends. */
 import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
-import { columnsOf, type Format, type PrintSettings, sortKeysOf } from '../render/print.js';
+import type { PrintSettings } from '../render/print.js';
+import { json } from '../render/text.js';
 import type { World } from '../world.js';
-import type { Words } from './commands.js';
+import { type Row, rows, type Words } from './commands.js';
 import { errorText, exitCodeOf } from './exit.js';
-import type { Globals, Intent } from './intent.js';
+import type { Intent } from './intent.js';
 import { type Loaded, load } from './load.js';
 import type { Output } from './output.js';
 import { parse } from './program.js';
@@ -15,7 +16,9 @@ export async function run(world: World): Promise<number> {
   try {
     const parsed = parse(world.argv, world.env);
     if (parsed.is === 'help') {
-      await write(world, parsed.text);
+      const { helpOn } = await import('./help/answer.js');
+      const { text, data } = helpOn(parsed.words);
+      await write(world, wantsJson(world) ? `${json(data, 2)}\n` : text);
       return 0;
     }
     intent = parsed.intent;
@@ -39,10 +42,22 @@ export async function run(world: World): Promise<number> {
 /** The error that a command ends with although it printed something, or undefined. */
 async function perform<W extends Words>(intent: Intent<W>, session: Session): Promise<IpctlError | undefined> {
   const loaded: Loaded<W> = await load[intent.words]();
-  checkColumns(loaded, intent.global);
-  const output: Output = await loaded.run(intent, session);
+  // Loaded with the command, which needs it too: help and usage errors do without.
+  const { checkOutputFlags } = await import('./output.js');
+  checkOutputFlags(intent, loaded.view);
+  const { query } = intent.global;
+  // Before the command runs: a typo in an expression must not cost an address.
+  const ask = query === undefined ? undefined : await (await import('../render/query.js')).compileQuery(query);
+  const format = intent.global.output ?? 'table';
+  // The command is asked for JSON where the answer is made of that.
+  const made = ask !== undefined || format === 'yaml';
+  const asked: Intent<W> = made ? { ...intent, global: { ...intent.global, output: 'json' } } : intent;
+  const output: Output = await loaded.run(asked, session);
+  session.settle();
+  const settings = printSettings(intent, session);
   try {
-    await output.print(printSettings(session.world, intent.global));
+    if (made) await output.print((await import('../render/answer.js')).answering(settings, format, ask ?? ((value) => value)));
+    else await output.print(settings);
   } catch (thrown) {
     if (isIpctlError(thrown) || !(thrown instanceof Error) || !('syscall' in thrown && thrown.syscall === 'write')) throw thrown;
     throw new IpctlError('config', `the result could not be written: ${thrown.message}`, {
@@ -53,32 +68,42 @@ async function perform<W extends Words>(intent: Intent<W>, session: Session): Pr
   return output.failed;
 }
 
-/** Before anything is done: a typo in a column must not cost an address. */
-function checkColumns({ view }: Pick<Loaded<Words>, 'view'>, { columns, sort }: Globals): void {
-  if (view !== undefined) {
-    columnsOf(view, columns);
-    sortKeysOf(view, sort);
-  } else if (columns !== undefined || sort !== undefined) {
-    throw new IpctlError('usage', `${columns === undefined ? '--sort' : '--columns'}: this command shows no records`, { fate: 'not-sent' });
-  }
-}
-
-function printSettings(world: World, global: Globals): PrintSettings {
-  const format: Format = global.output ?? 'table';
-  const { terminal, env } = world;
-  const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
-  const able = terminal.stdout && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
-  const mode = global.color ?? 'auto';
+function printSettings(intent: Intent, session: Session): PrintSettings {
+  const { global } = intent;
+  const { terminal, env } = session.world;
+  const format = global.output ?? 'table';
   return {
-    format,
+    format: format === 'yaml' ? 'json' : format,
     columns: global.columns,
     header: !global['no-header'],
     sort: global.sort,
     raw: global.raw,
-    width: terminal.stdout ? terminal.columns : undefined,
-    color: mode === 'always' || (mode === 'auto' && (able || forced)),
-    write: (chunk) => write(world, chunk),
+    width: terminal.stdout ? widthOf(env.COLUMNS, terminal.columns) : undefined,
+    color: colored(session.world, global.color ?? 'auto'),
+    ...(terminal.stdout ? { nothing: async (plural) => session.note(await noneOf(plural, intent, session)) } : {}),
+    write: (chunk) => write(session.world, chunk),
   };
+}
+
+/** A width that the user set counts for more than that of the terminal. */
+const widthOf = (set: string | undefined, columns: number): number => (/^[1-9]\d{0,4}$/.test(set ?? '') ? Number(set) : columns);
+
+/** The flag, else FORCE_COLOR, else NO_COLOR, else whether the terminal can. */
+function colored({ terminal, env }: World, mode: 'auto' | 'always' | 'never'): boolean {
+  if (mode !== 'auto') return mode === 'always';
+  if ((env.FORCE_COLOR ?? '') !== '') return !/^(0|false)$/.test(env.FORCE_COLOR ?? '');
+  return terminal.stdout && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+/** Why there is no table: "no floating IPs in profile prod". */
+async function noneOf(plural: string, intent: Intent, session: Session): Promise<string> {
+  const row: Row | undefined = rows.find(({ words }) => words === intent.words);
+  const narrowed = Object.values<unknown>(intent.flags).some((value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)));
+  const what = `no ${narrowed ? 'such ' : ''}${plural}`;
+  const several = 'profiles' in intent.flags && (intent.flags['all-profiles'] || intent.flags.profiles !== undefined);
+  if (row?.needs === undefined || several) return what;
+  const { chooseProfile } = await import('./target.js');
+  return `${what} in profile ${(await chooseProfile(intent, session)).name}`;
 }
 
 /** Waits where the reader is slower than we are: memory does not grow with the list. */

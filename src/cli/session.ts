@@ -11,6 +11,7 @@ import type { Store } from '../profiles/store.js';
 import { plain } from '../render/text.js';
 import type { World } from '../world.js';
 import type { Intent } from './intent.js';
+import { statusLine } from './notes/status.js';
 
 const DEFAULT_PARALLEL = 4;
 
@@ -22,8 +23,17 @@ export interface Session {
   note(text: string): void;
   /** A line that the user must see: also when piped, unless quiet. */
   warn(text: string): void;
+  /** A line that a question needs to be understood. */
+  tell(text: string): void;
+  /** What is going on: a note, or with `passing` the line at the foot of the terminal. */
+  progress(text: string, passing?: true): void;
+  /** `each`, with how many of `total` are done shown at the foot of the terminal. */
+  counted<T>(total: number, each: (ref: string, index: number) => Promise<T>): (ref: string, index: number) => Promise<T>;
+  /** Wipes what is shown at the foot of the terminal. */
+  settle(): void;
   trace(debug: Intent['global']['debug']): Trace | undefined;
-  lock<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Alone among the processes of this machine; `patience` in milliseconds bounds the queueing. */
+  lock<T>(name: string, work: () => Promise<T>, patience?: number): Promise<T>;
   /** Throws `refused` unless the user agrees. */
   confirm(question: string): Promise<void>;
   reads(target: Target): ReadSettings;
@@ -33,6 +43,8 @@ export interface Session {
   /** References as given, `-` replaced by the lines of stdin. */
   references(given: readonly string[]): Promise<readonly string[]>;
   stdinLine(): Promise<string>;
+  /** All of it. */
+  stdinText(): Promise<string>;
   /** Whether somebody is there to be asked. */
   readonly interactive: boolean;
   /** A question with an answer on stderr; `secret` does not echo. */
@@ -52,14 +64,20 @@ export function openSession(world: World, intent: Intent): Session {
   const machine = global.output === 'json' || global.output === 'jsonl';
   const speaks = !global.quiet && (global.verbose || terminal.stderr);
   const interactive = terminal.stdin && terminal.stderr && !global['no-input'];
-  const write = (text: string): void => void world.stderr.write(`${shield.text(plain(text))}\n`);
+  const shielded = (text: string): string => shield.text(plain(text));
+  const status = statusLine(world, global.quiet, shielded);
+  const write = (text: string): void => {
+    status.wipe();
+    world.stderr.write(`${shielded(text)}\n`);
+  };
+  let last = '';
   let store: Promise<Store> | undefined;
 
-  const lock = async <T>(directory: string, name: string, work: () => Promise<T>): Promise<T> => {
+  const lock = async <T>(directory: string, name: string, work: () => Promise<T>, patience?: number): Promise<T> => {
     const { withLock } = await import('../state/locks.js');
     return withLock(
       join(directory, `${name}.lock`),
-      { clock: world.clock, signal: world.signal, pid: world.pid, isAlive: world.isAlive },
+      { clock: world.clock, signal: world.signal, pid: world.pid, isAlive: world.isAlive, patience },
       work,
     );
   };
@@ -77,8 +95,29 @@ export function openSession(world: World, intent: Intent): Session {
     warn(text) {
       if (!global.quiet) write(text);
     },
+    tell: write,
+    progress(text, passing) {
+      if (passing === true && status.drawn) return status.waiting(text);
+      // One line says it, however often it is looked.
+      if (passing === true && text === last) return;
+      last = text;
+      session.note(text);
+    },
+    counted(total, each) {
+      let done = 0;
+      return async (ref, index) => {
+        status.counted(done, total);
+        try {
+          return await each(ref, index);
+        } finally {
+          done += 1;
+          status.counted(done, total);
+        }
+      };
+    },
+    settle: status.wipe,
     trace: (debug) => (debug === undefined ? undefined : { bodies: debug === 'body', line: write }),
-    lock: (name, work) => lock(join(world.directories.state, 'locks'), name, work),
+    lock: (name, work, patience) => lock(join(world.directories.state, 'locks'), name, work, patience),
     async confirm(question) {
       if (change.yes || ('yes' in intent.flags && intent.flags.yes === true)) return;
       if (!interactive)
@@ -86,7 +125,7 @@ export function openSession(world: World, intent: Intent): Session {
       const answer = await session.ask(`${question} [y/N] `, false);
       if (!/^y(es)?$/i.test(answer.trim())) throw new IpctlError('refused', 'not confirmed; nothing was changed', { fate: 'not-sent' });
     },
-    reads: (target) => ({ clock: world.clock, signal: world.signal, timeout: target.manifest.timeout * 1000, progress: session.note }),
+    reads: (target) => ({ clock: world.clock, signal: world.signal, timeout: target.manifest.timeout * 1000, progress: session.progress }),
     read: (target, work) => readOnce(target, session.reads(target), work),
     async changes(target) {
       const { journal } = await import('../state/journal.js');
@@ -99,32 +138,38 @@ export function openSession(world: World, intent: Intent): Session {
         wait: !change['no-wait'],
         timeout: change.timeout ?? target.manifest.timeout * 1000,
         pid: world.pid,
-        progress: session.note,
+        progress: session.progress,
         confirm: session.confirm,
       };
     },
     async references(given) {
       if (!given.includes('-')) return [...new Set(given)];
+      if (terminal.stdin) session.note('one a line, then Ctrl-D');
       const lines = (await readAll(world)).split(/\r?\n/).map((line) => line.trim());
       return [...new Set(given.flatMap((ref) => (ref === '-' ? lines.filter((line) => line !== '') : [ref])))];
     },
+    stdinText: () => readAll(world),
     async stdinLine() {
       return (await readAll(world)).split(/\r?\n/)[0] ?? '';
     },
     async ask(question, secret) {
       const { askLine } = await import('./ask.js');
+      status.wipe();
       return askLine(world, question, secret);
     },
     onClose: (close) => void closers.push(close),
     async close() {
+      status.wipe();
       for (const close of closers.reverse()) await close();
     },
   };
   return session;
 }
 
-async function readAll({ stdin }: World): Promise<string> {
+async function readAll({ stdin, signal }: World): Promise<string> {
   const chunks: Buffer[] = [];
+  // Whoever typed nothing yet may still leave.
+  (await import('node:stream')).addAbortSignal(signal, stdin);
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -34,7 +34,7 @@ export const client =
     const faults: Layer = (next) => async (request) => {
       const reply = await next(request);
       if (reply.status >= 200 && reply.status <= 299) return reply;
-      throw fault(reply, request);
+      throw fault(reply, request).with({ reply });
     };
     const defaults: Layer = (next) => (request) =>
       next({

@@ -1,4 +1,5 @@
 /** The bottom of the chain: one exchange on undici's connections, bounded in time and size. The only importer of undici. */
+import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import type { Clock } from '../domain/clock.js';
 import { IpctlError } from '../domain/errors.js';
@@ -16,6 +17,9 @@ export interface ConnectionSettings {
 
 /** Shared by all requests of a run. Close it, or an idle keep-alive socket holds the process for seconds. */
 export function connections({ env, ca }: ConnectionSettings): Dispatcher {
+  // undici's parser is WebAssembly. V8 would compile the little that runs of it a second time, better, and the process would
+  // not end before that is done: more than all else that a short command costs.
+  setFlagsFromString('--liftoff-only');
   const connect = { timeout: 10_000, ...(ca === undefined ? {} : { ca }) };
   const proxied = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => (env[name] ?? '') !== '');
   if (!proxied) return new Agent({ connect });

@@ -131,7 +131,12 @@ export function conform(id: string, definition: BenchDefinition): void {
     test('the driver has the verbs its manifest promises, and no others', async () => {
       await scene(async ({ bench: { run } }) => {
         const promised = Object.entries(manifest.supports).filter(([, answer]) => answer.can);
-        await run(async (driver) => assert.deepEqual(Object.keys(driver).sort(), promised.map(([name]) => name).sort()));
+        // And what each has, for requests of the user's own.
+        const names = [...promised.map(([name]) => name), 'request', 'service'];
+        await run(async (driver) => {
+          assert.deepEqual(Object.keys(driver).sort(), names.sort());
+          for (const name of manifest.api.services) assert.match((await driver.service?.(name))?.base ?? '', /^https?:/);
+        });
       });
     });
 

@@ -20,6 +20,7 @@ export interface Cloud {
   readonly project: Named;
   readonly user: Named;
   readonly region: string | null;
+  readonly tokenExpiresAt: Date;
   /** Base of the network API, `/v2.0` included. `config` where the catalog has none. */
   network(): string;
   /** Base of the compute API, as the catalog writes it; undefined where there is none. */
@@ -169,7 +170,7 @@ export function openCloud(
   });
   const send = http({ fault, authorize: session.authorize, insecureHttp });
   return async () => {
-    const { catalog, project, user } = await session.current();
+    const { catalog, project, user, expiresAt } = await session.current();
     if (project === null) throw refused('config', 'these credentials open no project', 'set the option project-name or project-id');
     const network = endpointOf(catalog, 'network', options);
     const region = (service === 'network' ? network : endpointOf(catalog, service, options))?.region ?? '';
@@ -177,6 +178,7 @@ export function openCloud(
       send,
       project,
       user,
+      tokenExpiresAt: new Date(expiresAt),
       region: regionOf(service, options) ?? (region === '' ? null : region),
       network() {
         const base = options['network-endpoint'] ?? network?.url;

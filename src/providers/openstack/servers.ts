@@ -1,5 +1,5 @@
-/** Servers, and who asks for them: what every API of a cloud has in common with its neighbours. */
-import type { Operations } from '../../domain/driver.js';
+/** Servers, who asks for them, and where the APIs stand: what each of a cloud has in common with its neighbours. */
+import type { Operations, Service } from '../../domain/driver.js';
 import type { Place } from '../../domain/records.js';
 import { collect } from '../../http/pages.js';
 import { getServer, listServerNames, listServers } from './api.js';
@@ -30,3 +30,11 @@ export function serverNames(cloud: Cloud): Promise<ReadonlyMap<string, string | 
   names.catch(() => undefined);
   return names;
 }
+
+/** One of the cloud's APIs by its base, for requests of the user's own. */
+export const serviceOf =
+  (open: () => Promise<Cloud>, baseOf: (cloud: Cloud) => string): (() => Promise<Service>) =>
+  async () => {
+    const cloud = await open();
+    return { base: baseOf(cloud), send: cloud.send, project: cloud.project.id, tokenExpiresAt: cloud.tokenExpiresAt };
+  };

@@ -54,6 +54,8 @@ export interface Access {
   project(): Promise<string>;
   /** By the provider's own word. Undefined where only a request to the project itself can prove that the credentials open it. */
   identity(): Promise<Identity | undefined>;
+  /** Null where no token of ours is in use, or nobody tells. */
+  tokenExpiresAt(): Promise<Date | null>;
 }
 
 type AccessContext = Pick<Context<(typeof otc)['options']>, 'options' | 'http' | 'tokens' | 'clock' | 'conceal'>;
@@ -115,7 +117,13 @@ function byPassword({ options, tokens, clock, conceal }: AccessContext, { iam }:
     return { user: user.name, project: scoped(project) };
   };
   const send = client(session.authorize);
-  return { vpc: send, ecs: send, identity, project: async () => projectId ?? (await identity()).project.id };
+  return {
+    vpc: send,
+    ecs: send,
+    identity,
+    project: async () => projectId ?? (await identity()).project.id,
+    tokenExpiresAt: async () => new Date((await session.current()).expiresAt),
+  };
 }
 
 /** A token at hand is used as it is; asking for another with it is not part of their API. */
@@ -127,7 +135,13 @@ function byToken({ options, conceal }: AccessContext, { iam }: Endpoints, client
     const { user, project } = readToken(reply);
     return { user, project: scoped(project) };
   });
-  return { vpc: send, ecs: send, identity, project: async () => options['project-id'] ?? (await identity()).project.id };
+  return {
+    vpc: send,
+    ecs: send,
+    identity,
+    project: async () => options['project-id'] ?? (await identity()).project.id,
+    tokenExpiresAt: async () => null,
+  };
 }
 
 /** https://docs.otc.t-systems.com/api-usage/ and https://docs.otc.t-systems.com/identity-access-management/api-ref/apis/project_management/index.html */
@@ -164,5 +178,6 @@ function byAccessKey(context: AccessContext, { iam }: Endpoints, client: Client,
     ecs: signing('ecs', inProject),
     project,
     identity: async () => (projectId === undefined ? { user: null, project: await find() } : undefined),
+    tokenExpiresAt: async () => null,
   };
 }

@@ -2,9 +2,10 @@
  * Open Telekom Cloud, and Huawei Cloud, which speaks the same API: EIPs v1 as floating IPs, the private IP API, VPCs and
  * subnets, servers by way of their ports. The verbs in contract order; what is hard about them stands in the files beside.
  */
-import type { Connect } from '../../domain/driver.js';
+import type { Connect, Service } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp } from '../../domain/records.js';
+import { direct } from '../../http/direct.js';
 import { collect } from '../../http/pages.js';
 import { accessOf, endpointsOf, once } from './access.js';
 import { otcApi } from './api.js';
@@ -26,8 +27,16 @@ export const connect: Connect<typeof otc> = (context) => {
   const { named, associate, disassociate, move } = associating(cloud);
   const { allocate, update, release } = eips(cloud);
   const addresses = privateIps(cloud);
+  const serviceAt = (name: 'vpc' | 'ecs') => async (): Promise<Service> => ({
+    base: endpoints[name],
+    send: access[name],
+    project: await access.project(),
+    tokenExpiresAt: await access.tokenExpiresAt(),
+  });
 
   return {
+    ...direct(context, { vpc: serviceAt('vpc'), ecs: serviceAt('ecs') }),
+
     async account() {
       const identity = await access.identity();
       if (identity !== undefined) {

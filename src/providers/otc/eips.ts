@@ -117,8 +117,15 @@ export function eips({ context: { options, mutate, settle }, access, open, recor
     });
   };
 
-  const assign = async ({ address, name, pool, mark }: FloatingIpSpec): Promise<FloatingIp> => {
+  const assign = async ({ address, name, pool, mark, markOnly }: FloatingIpSpec): Promise<FloatingIp> => {
     const { order, marked } = bandwidthOf(options, mark);
+    if (!marked && markOnly === true) {
+      throw refused(
+        'usage',
+        '--key: the name of the bandwidth is the place for it',
+        'leave --no-journal out, or let the bandwidth be named by it',
+      );
+    }
     const api = await open();
     const type = pool ?? options.type;
     const before = async (): Promise<readonly string[]> => (await collect(api.listEips())).map(({ id }) => id);

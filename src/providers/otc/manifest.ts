@@ -129,6 +129,9 @@ export const otc = defineManifest({
     listSubnets: yes(),
   },
   move: 'checked',
+  marks: { allocateFloatingIp: 'text' },
   holders: 'one',
   timeout: 300,
+  api: { services: ['vpc', 'ecs'], probe: '/v1/{project}/publicips?limit=1' },
+  followed: { free: ['DOWN'], associated: ['ACTIVE'] },
 });

@@ -3,9 +3,10 @@
  * when answered, and none carries a mark: a lost answer is judged by what was there before and by whose ports are linked.
  */
 import { parseAddress } from '../../domain/address.js';
-import type { Connect } from '../../domain/driver.js';
+import type { Connect, Service } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp } from '../../domain/records.js';
+import { direct } from '../../http/direct.js';
 import { type Api, rackspaceApi } from './api.js';
 import { addressOf, associating, isKind } from './associating.js';
 import { servicesOf } from './catalog.js';
@@ -27,6 +28,10 @@ export const connect: Connect<typeof rackspace> = (context) => {
   const portChange = options.ports === undefined ? undefined : parsePortChange(options.ports);
 
   const services = async () => servicesOf(await session.current(), options.region);
+  const serviceAt = (name: 'networks' | 'servers') => async (): Promise<Service> => {
+    const found = await services();
+    return { base: found[name], send, project: found.tenant, tokenExpiresAt: new Date((await session.current()).expiresAt) };
+  };
   const ready = async (): Promise<{ readonly api: Api; readonly where: Where }> => {
     const found = await services();
     return { api: rackspaceApi(found, send), where: { place, region: found.region } };
@@ -37,6 +42,8 @@ export const connect: Connect<typeof rackspace> = (context) => {
   const { current, holding, setPorts, shareWith, open, shut } = associating({ ready, options, lookups: known, send, mutate });
 
   return {
+    ...direct(context, { network: serviceAt('networks'), compute: serviceAt('servers') }),
+
     async account() {
       const [{ tenant, user }, { region, tenant: id }] = await Promise.all([session.current(), services()]);
       return { id, name: tenant?.name ?? null, user: user.name, project: id, region };

@@ -69,6 +69,8 @@ export const rackspace = defineManifest({
     listSubnets: yes(),
   },
   move: 'none',
+  marks: { createPrivateIps: 'text' },
   holders: 'several',
   timeout: 60,
+  api: { services: ['network', 'compute'], probe: '/ip_addresses' },
 });

@@ -137,6 +137,9 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
     },
 
     async createPrivateIps(specs) {
+      if (specs.some(({ name, markOnly }) => name !== undefined && markOnly === true)) {
+        throw refuse('usage', '--key: a port has no place for it but its name', 'leave --name or --no-journal out');
+      }
       const { api, where } = await ready();
       const subnets = await collect(api.listSubnets());
       const wanted = specs.map((spec) => {

@@ -1,4 +1,5 @@
 import { IpctlError } from '../../../domain/errors.js';
+import { hintAt } from '../../../domain/nearest.js';
 import { flagName } from '../../../domain/option.js';
 import { isProviderId, providerIds } from '../../../providers/registry.js';
 import { type ProviderRecord, providerView } from '../../../render/house-views.js';
@@ -12,7 +13,10 @@ export const view = providerView;
 export const run: Command<'provider show'> = async (intent) => {
   const id = intent.arguments[0] ?? '';
   if (!isProviderId(id))
-    throw new IpctlError('not-found', `there is no provider '${id}'`, { fate: 'not-sent', hint: `providers: ${providerIds.join(', ')}` });
+    throw new IpctlError('not-found', `there is no provider '${id}'`, {
+      fate: 'not-sent',
+      hint: hintAt(id, providerIds, `providers: ${providerIds.join(', ')}`),
+    });
   const record = providerRecord(id);
   return {
     async print(settings) {

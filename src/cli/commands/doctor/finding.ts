@@ -1,0 +1,26 @@
+/** What a look came to: something to show, and the error it amounts to where it is a problem. */
+import type { IpctlError } from '../../../domain/errors.js';
+import type { Finding } from '../../../render/doctor-view.js';
+
+export interface Found extends Finding {
+  /** Only of a `problem`. */
+  readonly error?: IpctlError;
+}
+
+type Told = Pick<Finding, 'area' | 'name' | 'detail'> & Partial<Pick<Finding, 'hint' | 'facts'>>;
+
+export const found = (status: 'ok' | 'info' | 'warning', { hint = null, facts = {}, ...told }: Told): Found => ({
+  ...told,
+  status,
+  hint,
+  facts,
+});
+
+export const problem = (error: IpctlError, { facts = {}, ...told }: Omit<Told, 'detail' | 'hint'>): Found => ({
+  ...told,
+  status: 'problem',
+  detail: error.message,
+  hint: error.details.hint ?? null,
+  facts: { ...facts, kind: error.kind },
+  error,
+});

@@ -1,0 +1,138 @@
+/** `ipctl doctor` with the binary: what it finds, what it ends with, and what it never shows. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Finding } from '../../src/render/doctor-view.js';
+import { withCloud } from '../support/cloud.js';
+import { type Home, type Ran, withHome } from '../support/ipctl.js';
+
+const findings = ({ stdout }: Ran): readonly Finding[] => JSON.parse(stdout) as readonly Finding[];
+const of = (ran: Ran, area: string, name: string): Finding => {
+  const found = findings(ran).find((each) => each.area === area && each.name === name);
+  return found ?? assert.fail(`${area} ${name} is not in ${ran.stdout}`);
+};
+const doctor = (ipctl: Home['ipctl'], ...words: string[]): Promise<Ran> => ipctl(['doctor', '-o', 'json', ...words]);
+const errorOf = ({ stderr }: Ran) => (JSON.parse(stderr) as { error: { kind: string; errors: { target: string; kind: string }[] } }).error;
+
+/** `down` is of a provider that nobody plays. */
+async function addProfiles(home: Pick<Home, 'ipctl'>, options: Readonly<Record<string, string>>): Promise<void> {
+  const add = async (name: string, endpoint: string): Promise<void> => {
+    const words = ['--set', `endpoint=${endpoint}`, '--set', `username=${options.username}`, '--secret', 'password=-'];
+    const { code, stderr } = await home.ipctl(['profile', 'add', name, '--provider', 'hostway', ...words], {
+      stdin: options.password ?? '',
+    });
+    assert.equal(code, 0, stderr);
+  };
+  await add('prod', options.endpoint ?? '');
+  await add('down', 'http://127.0.0.1:1');
+}
+
+test('a machine on which nothing was done yet is well: nothing is made, nobody is asked', async () => {
+  await withHome(async ({ ipctl, env }) => {
+    const ran = await doctor(ipctl);
+    assert.deepEqual([ran.code, ran.stderr], [0, '']);
+    assert.deepEqual([...new Set(findings(ran).map(({ status }) => status))].sort(), ['info', 'ok']);
+    assert.equal(of(ran, 'program', 'node').detail, process.version);
+    assert.match(of(ran, 'paths', 'config').detail, /^~\/config\/ipctl, not there yet$/);
+    assert.match(of(ran, 'profile', 'profiles').hint ?? '', /ipctl profile add/);
+    assert.ok(!ran.stdout.includes(env.HOME ?? ''), 'the home directory is ~');
+    const table = await ipctl(['doctor', '-c', 'area,name,status', '--no-header']);
+    assert.match(table.stdout, /^program +ipctl +ok$/m);
+  });
+});
+
+test('the profile in use: who, how far, until when, and the clocks', async () => {
+  await withCloud('openstack', {}, async ({ ipctl, sandbox }) => {
+    const ran = await doctor(ipctl);
+    assert.equal(ran.code, 0, ran.stderr);
+    const { status, facts, detail } = of(ran, 'profile', 'env:openstack');
+    assert.deepEqual(
+      [status, facts.provider, facts.region, facts.user, facts.pinned],
+      ['ok', 'openstack', 'RegionOne', sandbox.options.username, false],
+    );
+    assert.equal(typeof facts.latency, 'number');
+    assert.match(detail, /^OpenStack, account [0-9a-f]{32}, user \S+, region RegionOne; answered in \d+ ms$/);
+    const token = of(ran, 'profile', 'env:openstack token');
+    assert.deepEqual([token.status, Number(token.facts.left) > 3_000_000], ['ok', true]);
+    assert.match(of(ran, 'environment', 'variables').detail, /IPCTL_OPENSTACK_PASSWORD/);
+    assert.ok(!ran.stdout.includes(sandbox.options.password ?? '?'), 'names of variables, never values');
+    assert.ok(!sandbox.journal().some(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/tokens')), 'it only reads');
+  });
+});
+
+test('a profile that is refused, or cannot be reached, is that kind of error, and the report is there', async () => {
+  await withCloud('openstack', {}, async ({ ipctl }) => {
+    const ran = await ipctl(['doctor', '-o', 'json'], { env: { IPCTL_OPENSTACK_PASSWORD: 'planted-wrong' } });
+    assert.equal(ran.code, 4);
+    assert.equal(of(ran, 'profile', 'env:openstack').facts.kind, 'auth');
+    assert.deepEqual(
+      errorOf(ran).errors.map(({ target, kind }) => [target, kind]),
+      [['profile env:openstack', 'auth']],
+    );
+    assert.ok(!`${ran.stdout}${ran.stderr}`.includes('planted-wrong'));
+  });
+});
+
+test('--all-profiles: some are well and some are not is 9; the broken one alone is its own kind', async () => {
+  await withCloud('hostway', {}, async ({ sandbox, directory }) => {
+    // Not aimed: the profiles are stored ones.
+    await withHome(async (home) => {
+      assert.notEqual(home.directory, directory);
+      await addProfiles(home, sandbox.options);
+      assert.equal((await doctor(home.ipctl)).code, 0, 'none is in use');
+      const all = await doctor(home.ipctl, '--all-profiles');
+      assert.equal(all.code, 9, all.stderr);
+      assert.deepEqual([of(all, 'profile', 'prod').status, of(all, 'profile', 'down').status], ['ok', 'problem']);
+      assert.equal((await doctor(home.ipctl, '-p', 'down')).code, 5);
+      assert.equal((await doctor(home.ipctl, '-p', 'prod')).code, 0);
+      assert.equal((await doctor(home.ipctl, '-p', 'nobody')).code, 14);
+      assert.equal((await doctor(home.ipctl, '-p', 'prod', '--all-profiles')).code, 2);
+    });
+  });
+});
+
+test('files that others can read, a file that is broken, a directory that is none', async () => {
+  await withHome(async ({ ipctl, directory }) => {
+    const config = join(directory, 'config', 'ipctl');
+    mkdirSync(config, { recursive: true, mode: 0o700 });
+    writeFileSync(join(config, 'config.json'), '{"profiles": {}}');
+    chmodSync(join(config, 'config.json'), 0o644);
+    const open = await doctor(ipctl);
+    assert.equal(open.code, 0);
+    const { status, detail, hint, facts } = of(open, 'paths', 'profiles');
+    assert.deepEqual([status, facts.mode, hint], ['warning', '0644', 'chmod 600 ~/config/ipctl/config.json']);
+    assert.match(detail, /is open to others$/);
+    writeFileSync(join(config, 'config.json'), '{"profiles": ');
+    const broken = await doctor(ipctl);
+    assert.equal(broken.code, 14);
+    assert.match(of(broken, 'profile', 'profiles').detail, /not valid JSON/);
+    writeFileSync(join(config, 'config.json'), '{}');
+    mkdirSync(join(directory, 'state'));
+    writeFileSync(join(directory, 'state', 'ipctl'), '');
+    const none = await doctor(ipctl);
+    assert.equal(none.code, 14);
+    assert.match(of(none, 'paths', 'state').detail, /^~\/state\/ipctl is no directory$/);
+  });
+});
+
+test('an operation of unknown outcome is a problem, with the way on', async () => {
+  await withHome(async ({ ipctl }) => {
+    const lost = await ipctl([
+      '-p',
+      'sandbox',
+      'api',
+      'POST',
+      '/floatingips',
+      '--yes',
+      '--fault',
+      'POST */floatingips: drop before commit',
+    ]);
+    assert.equal(lost.code, 12);
+    const ran = await doctor(ipctl);
+    assert.equal(ran.code, 12);
+    const [id = ''] = findings(ran).flatMap(({ area, status, name }) => (area === 'operations' && status === 'problem' ? [name] : []));
+    assert.match(of(ran, 'operations', id).hint ?? '', new RegExp(`ipctl operation resume ${id}`));
+    assert.match(of(ran, 'sandbox', 'clouds').detail, /openstack/);
+  });
+});
