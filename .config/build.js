@@ -1,33 +1,25 @@
-// Bundles src/main.ts into dist/: our own code in lazily loaded chunks, dependencies left to Node's resolution. Nothing is
-// touched before the whole build is there: one that fails leaves the last good one.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+// Builds dist/, man pages included. Nothing is touched before the whole build is there: one that fails leaves the last good one.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundle, root } from './bundle.js';
+import { manPages } from './man.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.18',
-  packages: 'external',
-  sourcemap: 'linked',
-  sourcesContent: false,
-  chunkNames: 'chunks/[name]-[hash]',
-  logLevel: 'warning',
-  write: false,
-});
 const [made, old] = [`${root}dist.new-${process.pid}`, `${root}dist.old-${process.pid}`];
-for (const { path, contents } of outputFiles) {
-  const file = path.replace(`${root}dist`, made);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, contents);
-}
+const write = (files) => {
+  for (const [path, contents] of files) {
+    const file = join(made, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, contents);
+  }
+};
+const code = [...(await bundle())];
+write(code);
+// They are made from the help of what was just built.
+const [main] = code.map(([path]) => path).filter((path) => /^main\.c?js$/.test(path));
+const help = JSON.parse(execFileSync(process.execPath, [join(made, main), 'help', '-o', 'json'], { encoding: 'utf8' }));
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+write(manPages(help, version).map(([name, text]) => [`man/${name}`, text]));
 try {
   renameSync(`${root}dist`, old);
 } catch (error) {

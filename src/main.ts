@@ -1,16 +1,29 @@
-/** The composition root: the process becomes a World, and an exit code becomes the process's. The only file that names `process`. */
+/**
+ * The composition root: the process becomes a World, and an exit code becomes the process's. The only file that names `process`.
+ * What a command does not look at is not made: a stream or a terminal costs as much to load as all of Commander.
+ */
 import { homedir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
+import { mayBeTerminal, standardOutput } from './standard-output.js';
 import { directoriesOf, type World } from './world.js';
 
 const INTERRUPTED = 130;
 const TERMINATED = 143;
 const BROKEN_PIPE = 141;
+const UNFINISHED = 1;
 // A terminal that does not know its width says 0.
 const DEFAULT_COLUMNS = 80;
 
-const { argv, env, stdin, stdout, stderr, pid } = process;
+const { argv, env, pid } = process;
+const broken = (): void => process.exit(BROKEN_PIPE);
+// Any other failure reaches whoever wrote, and is told as an error; a stderr that nobody reads must not stop the work.
+const stdout = standardOutput({
+  stream: () => process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' && broken()),
+  broken,
+});
+let stderr: Writable | undefined;
+const isTerminal = (descriptor: number): boolean => mayBeTerminal(descriptor) && process.getBuiltinModule('node:tty').isatty(descriptor);
 
 if (argv[2] === '--version' || argv[2] === '-V') {
   stdout.write(`${manifest.version}\n`);
@@ -25,28 +38,36 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   };
   process.on('SIGINT', stop(INTERRUPTED));
   process.on('SIGTERM', stop(TERMINATED));
-  // Any other failure reaches whoever wrote, and is told as an error; a stderr that nobody reads must not stop the work.
-  stdout.on('error', (failure: NodeJS.ErrnoException) => {
-    if (failure.code === 'EPIPE') process.exit(BROKEN_PIPE);
-  });
-  stderr.on('error', () => {});
 
   const world: World = {
     argv: argv.slice(2),
     env,
-    stdin,
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
-    stderr,
+    get stderr() {
+      stderr ??= process.stderr.on('error', () => {});
+      return stderr;
+    },
     terminal: {
-      stdin: stdin.isTTY === true,
-      stdout: stdout.isTTY === true,
-      stderr: stderr.isTTY === true,
-      columns: stdout.columns || DEFAULT_COLUMNS,
+      get stdin() {
+        return isTerminal(0);
+      },
+      get stdout() {
+        return isTerminal(1);
+      },
+      get stderr() {
+        return isTerminal(2);
+      },
+      get columns() {
+        return process.stdout.columns || DEFAULT_COLUMNS;
+      },
     },
     clock: {
       now: Date.now,
       sleep: async (milliseconds, signal) => {
-        await sleep(milliseconds, undefined, { signal });
+        await (await import('node:timers/promises')).setTimeout(milliseconds, undefined, { signal });
       },
       alarm(milliseconds) {
         const alarm = new AbortController();
@@ -57,6 +78,7 @@ if (argv[2] === '--version' || argv[2] === '-V') {
     random: Math.random,
     directories: directoriesOf(env, homedir()),
     signal: controller.signal,
+    interrupt: stop(INTERRUPTED),
     pid,
     isAlive(other) {
       try {
@@ -68,7 +90,16 @@ if (argv[2] === '--version' || argv[2] === '-V') {
     },
     version: manifest.version,
   };
-  const { run } = await import('./cli/run.js');
-  const code = await run(world);
-  process.exitCode = stopped > 0 && code !== 0 ? stopped : code;
+  // Compiled with its runtime, the second word is a file inside of the executable.
+  const program = 'bun' in process.versions ? [process.execPath] : argv.slice(0, 2);
+  // A key that was pressed in a shell waits for this: it goes past the command line's parser.
+  const running =
+    argv[2] === '__complete'
+      ? import('./cli/completion/answer.js').then(({ answer }) => answer(world, program))
+      : import('./cli/run.js').then(({ run }) => run(world));
+  // Whatever ends the process before there is an answer is no success.
+  process.exitCode = UNFINISHED;
+  void running.then((code) => {
+    process.exitCode = stopped > 0 && code !== 0 ? stopped : code;
+  });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -23,8 +23,11 @@ test('the packed tarball is a working ipctl with its completions', () => {
 
     // Only what is declared: a forgotten dependency is not found.
     const { dependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-    mkdirSync(join(unpacked, 'node_modules'));
-    for (const name of Object.keys(dependencies)) symlinkSync(join(root, 'node_modules', name), join(unpacked, 'node_modules', name));
+    for (const name of Object.keys(dependencies)) {
+      const place = join(unpacked, 'node_modules', name);
+      mkdirSync(dirname(place), { recursive: true });
+      symlinkSync(join(root, 'node_modules', name), place);
+    }
     const env = { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config') };
     for (const words of [
       ['--version'],

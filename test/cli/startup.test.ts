@@ -1,25 +1,42 @@
 /** What a start loads. The promise is about modules, so that no noisy machine can break it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withHome } from '../support/ipctl.js';
 
 const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
-const hook = new URL('../support/register.js', import.meta.url).href;
 
-/** The packages that a command loads, sorted. */
+interface Covered {
+  readonly url: string;
+  readonly functions: readonly { functionName: string; ranges: readonly { startOffset: number; endOffset: number; count: number }[] }[];
+}
+
+/** The packages whose code a command runs, sorted: they are part of our files, so it is V8 that tells what ran. */
 function packagesOf(words: readonly string[], home: { directory: string; env: Readonly<Record<string, string>> }): string[] {
-  const file = join(home.directory, 'modules');
-  const { status, stderr } = spawnSync(process.execPath, ['--import', hook, bin, ...words], {
-    env: { ...home.env, MODULES_FILE: file },
+  const folder = join(home.directory, 'coverage');
+  const { status, stderr } = spawnSync(process.execPath, [bin, ...words], {
+    env: { ...home.env, NODE_V8_COVERAGE: folder },
     encoding: 'utf8',
   });
   assert.equal(status, 0, stderr);
-  const urls = readFileSync(file, 'utf8').split('\n');
-  const names = urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []);
+  const scripts = readdirSync(folder)
+    .flatMap((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: Covered[] }).result)
+    .filter(({ url }) => url.includes('/dist/'));
+  assert.ok(scripts.length > 0);
+  const paths = scripts.flatMap(({ url, functions }) => {
+    const text = readFileSync(fileURLToPath(url), 'utf8');
+    const ran = functions.filter(({ ranges: [whole] }) => (whole?.count ?? 0) > 0);
+    // CommonJS stands in a function named after its file; a module's code in that of its chunk, under a comment that names it.
+    const modules = ran
+      .map(({ ranges: [whole] }) => text.slice(whole?.startOffset, whole?.endOffset))
+      .filter((code) => code.startsWith('function (require, module, exports)'))
+      .flatMap((code) => [...code.matchAll(/^\/\/ (\S*node_modules\/\S+)$/gm)].map(([, path = '']) => path));
+    return [...ran.map(({ functionName }) => functionName), ...modules];
+  });
+  const names = paths.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
   return [...new Set(names)].sort();
 }
 
@@ -30,7 +47,11 @@ const cases: readonly [string, readonly string[], readonly string[]][] = [
   ['a verb’s help, Commander alone', ['ip', 'allocate', '--help'], ['commander']],
   ['a completion script, nothing more', ['completion', 'bash'], ['commander']],
   ['a list in JSON, no table and no conf', ['-p', 'sandbox', 'ip', 'list', '-o', 'json'], ['commander', 'ipaddr.js', 'undici']],
-  ['profiles in a table, no undici and no conf', ['profile', 'list'], ['chalk', 'cli-table3', 'commander']],
+  [
+    'profiles in a table, no undici and no conf',
+    ['profile', 'list'],
+    ['ansi-regex', 'chalk', 'cli-table3', 'commander', 'emoji-regex', 'is-fullwidth-code-point', 'string-width', 'strip-ansi'],
+  ],
 ];
 for (const [name, words, expected] of cases) {
   test(`loads for ${name}`, async () => {

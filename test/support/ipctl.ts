@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
+/** `IPCTL_BIN` names an executable to test in place of the one for Node. */
+const [program, ...first] = process.env.IPCTL_BIN === undefined ? [process.execPath, bin] : [process.env.IPCTL_BIN];
 
 export interface Ran {
   readonly code: number;
@@ -36,7 +38,7 @@ export function home(): Home {
     env,
     ipctl: (words, more = {}) =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, [bin, ...words], { env: { ...env, ...more.env }, cwd: directory });
+        const child = spawn(program, [...first, ...words], { env: { ...env, ...more.env }, cwd: directory });
         const out: Buffer[] = [];
         const err: Buffer[] = [];
         child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -47,7 +49,7 @@ export function home(): Home {
         );
         child.stdin.end(more.stdin ?? '');
       }),
-    spawn: (words) => spawn(process.execPath, [bin, ...words], { env, cwd: directory }),
+    spawn: (words) => spawn(program, [...first, ...words], { env, cwd: directory }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
