@@ -197,59 +197,6 @@ test('references come from stdin, one a line, one result each', async () => {
   });
 });
 
-test('-o json parses for every command', async () => {
-  await withHome(async (home) => {
-    const p = ['-p', 'sandbox'];
-    await good(home, [...p, 'ip', 'allocate']);
-    const commands: readonly (readonly string[])[] = [
-      [...p, 'ip', 'list'],
-      [...p, 'ip', 'show', '203.0.113.10'],
-      [...p, 'ip', 'update', '203.0.113.10', '--description', 'x'],
-      [...p, 'ip', 'associate', '203.0.113.10', '--server', 'web-1'],
-      [...p, 'ip', 'move', '203.0.113.10', '--to', 'web-2'],
-      [...p, 'ip', 'disassociate', '203.0.113.10'],
-      [...p, 'ip', 'allocate', '--dry-run'],
-      [...p, 'ip', 'release', '203.0.113.10', '--yes'],
-      [...p, 'privateip', 'create', '--subnet', 'app', '--address', '192.168.1.20'],
-      [...p, 'privateip', 'list'],
-      [...p, 'privateip', 'show', '192.168.1.20'],
-      [...p, 'privateip', 'delete', '192.168.1.20', '--yes'],
-      [...p, 'server', 'list'],
-      [...p, 'server', 'show', 'web-1'],
-      [...p, 'network', 'list'],
-      [...p, 'subnet', 'list'],
-      ['profile', 'add', 'x', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:X'],
-      ['profile', 'list'],
-      ['profile', 'show', 'x'],
-      ['profile', 'use', 'x'],
-      ['profile', 'current'],
-      ['profile', 'set', 'x', 'zone=AUS001'],
-      ['profile', 'unset', 'x', 'zone'],
-      ['profile', 'rename', 'x', 'y'],
-      ['profile', 'remove', 'y', '--yes'],
-      ['profile', 'test', 'sandbox'],
-      ['provider', 'list'],
-      ['provider', 'show', 'otc'],
-      ['operation', 'list'],
-      ['sandbox', 'journal'],
-      ['sandbox', 'reset'],
-      ['completion', 'bash'],
-    ];
-    for (const words of commands) {
-      const { code, stdout, stderr } = await home.ipctl([...words, '-o', 'json']);
-      assert.equal(code, 0, `${words.join(' ')}: ${stderr}`);
-      assert.doesNotThrow(() => JSON.parse(stdout), `${words.join(' ')}: ${stdout}`);
-    }
-    for (const list of [
-      ['ip', 'list'],
-      ['operation', 'list', '--config', home.directory],
-    ]) {
-      const { stdout } = await home.ipctl([...p, ...list, '-o', 'json']);
-      assert.ok(Array.isArray(JSON.parse(stdout)), list.join(' '));
-    }
-  });
-});
-
 test('commands at once see one cloud, and each gets an address of its own', async () => {
   await withHome(async (home) => {
     const out = await Promise.all(
