@@ -1,12 +1,15 @@
 /** Records to text, in the format asked for. Cells and JSON come from the same record; nothing here knows a provider. */
 import { IpctlError } from '../domain/errors.js';
+import { hintAt } from '../domain/nearest.js';
 import { json, plain } from './text.js';
 import type { Cell, View } from './views.js';
 
-export type Format = 'table' | 'json' | 'jsonl' | 'csv' | 'tsv' | 'value';
+export type Format = 'table' | 'json' | 'jsonl' | 'yaml' | 'csv' | 'tsv' | 'value';
+export type RowFormat = 'table' | 'csv' | 'tsv' | 'value';
 
 export interface PrintSettings {
-  readonly format: Format;
+  /** YAML is made of what is printed as JSON: `answering`. */
+  readonly format: Exclude<Format, 'yaml'>;
   /** `a,b` replaces the view's own columns, `+a` adds one. */
   readonly columns?: string | undefined;
   readonly header: boolean;
@@ -16,6 +19,8 @@ export interface PrintSettings {
   /** Width to fit a table in; undefined: as wide as it is, for files and pipes. */
   readonly width?: number | undefined;
   readonly color: boolean;
+  /** Told of a table without rows: a terminal shows nothing, and a person may wonder. `plural`: of what there is none. */
+  nothing?(plural: string): Promise<void>;
   /** Resolves when more may be written. */
   write(text: string): Promise<void>;
 }
@@ -35,7 +40,8 @@ export function columnsOf<T>(view: View<T>, wish: string | undefined): readonly 
 
 function requireColumn<T>(view: View<T>, name: string): void {
   if (!Object.hasOwn(view.columns, name)) {
-    throw usage(`there is no column '${name}'`, `columns: ${Object.keys(view.columns).join(', ')}`);
+    const names = Object.keys(view.columns);
+    throw usage(`there is no column '${name}'`, hintAt(name, names, `columns: ${names.join(', ')}`));
   }
 }
 
@@ -68,10 +74,8 @@ function compare(one: Cell, other: Cell): number {
 export async function printList<T>(view: View<T>, items: AsyncIterable<T> | Iterable<T>, settings: PrintSettings): Promise<void> {
   const columns = columnsOf(view, settings.columns);
   const keys = sortKeysOf(view, settings.sort);
-  const cellsOf = (item: T): Cell[] => columns.map((name) => view.columns[name]?.(item) ?? null);
   const streams = keys.length === 0 && (settings.format === 'jsonl' || settings.format === 'csv');
   const source = streams ? items : await sorted(view, items, keys);
-  const header = settings.header && settings.format !== 'value';
   switch (settings.format) {
     case 'json': {
       const all: unknown[] = [];
@@ -81,21 +85,49 @@ export async function printList<T>(view: View<T>, items: AsyncIterable<T> | Iter
     case 'jsonl':
       for await (const item of source) await settings.write(`${json(view.json(item, settings.raw))}\n`);
       return;
+    default: {
+      const shown = await printGrid({ columns, rows: rowsOf(view, columns, source) }, { ...settings, format: settings.format });
+      if (shown === 0 && settings.format === 'table' && view.plural !== undefined) await settings.nothing?.(view.plural);
+    }
+  }
+}
+
+async function* rowsOf<T>(view: View<T>, columns: readonly string[], items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<Cell[]> {
+  for await (const item of items) yield columns.map((name) => view.columns[name]?.(item) ?? null);
+}
+
+export interface Grid {
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<readonly Cell[]> | Iterable<readonly Cell[]>;
+}
+export type GridSettings = Pick<PrintSettings, 'header' | 'width' | 'color' | 'write'> & { readonly format: RowFormat };
+
+/** Cells under their columns; csv, tsv and value row by row as they come. Resolves to the number of rows. */
+export async function printGrid({ columns, rows }: Grid, { format, header, width, color, write }: GridSettings): Promise<number> {
+  let count = 0;
+  switch (format) {
     case 'csv':
-      if (header) await settings.write(`${columns.map(csvCell).join(',')}\n`);
-      for await (const item of source) await settings.write(`${cellsOf(item).map(textOf).map(csvCell).join(',')}\n`);
-      return;
+      if (header) await write(`${columns.map(csvCell).join(',')}\n`);
+      for await (const row of rows) {
+        count += 1;
+        await write(`${row.map(csvCell).join(',')}\n`);
+      }
+      return count;
     case 'tsv':
     case 'value':
-      if (header) await settings.write(`${columns.join('\t')}\n`);
-      for await (const item of source) await settings.write(`${cellsOf(item).map(textOf).join('\t')}\n`);
-      return;
+      if (header && format === 'tsv') await write(`${columns.map(textOf).join('\t')}\n`);
+      for await (const row of rows) {
+        count += 1;
+        await write(`${row.map(textOf).join('\t')}\n`);
+      }
+      return count;
     case 'table': {
-      const rows: Cell[][] = [];
-      for await (const item of source) rows.push(cellsOf(item));
-      if (rows.length === 0) return;
+      const all: (readonly Cell[])[] = [];
+      for await (const row of rows) all.push(row);
+      if (all.length === 0) return 0;
       const { table } = await import('./table.js');
-      return settings.write(table(columns, rows, { header: settings.header, width: settings.width, color: settings.color }));
+      await write(table(columns, all, { header, width, color }));
+      return all.length;
     }
   }
 }
@@ -112,18 +144,20 @@ async function sorted<T>(view: View<T>, items: AsyncIterable<T> | Iterable<T>, k
   });
 }
 
-/** One record: an object in JSON; in a table a row for each field. */
+/** One record: an object in JSON; in a table a row for each field, and nothing of it cut. */
 export async function printOne<T>(view: View<T>, item: T, settings: PrintSettings): Promise<void> {
   if (settings.format === 'json') return settings.write(`${json(view.json(item, settings.raw), 2)}\n`);
   if (settings.format !== 'table') return printList(view, [item], settings);
   const columns = settings.columns === undefined ? Object.keys(view.columns) : columnsOf(view, settings.columns);
   const rows = columns.map((name): Cell[] => [name, view.columns[name]?.(item) ?? null]);
-  const { table } = await import('./table.js');
-  return settings.write(table(['field', 'value'], rows, { header: false, width: settings.width, color: settings.color }));
+  await printGrid({ columns: ['field', 'value'], rows }, { ...settings, format: 'table', header: false, width: undefined });
 }
 
-/** RFC 4180, and a cell that a spreadsheet would take for a formula is made text. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** RFC 4180, and a cell that a spreadsheet would take for a formula is made text. A lone mark and a number are none. */
+function csvCell(cell: Cell): string {
+  const text = textOf(cell);
+  if (/^[=+\-@\uff1d\uff0b\uff0d\uff20]./u.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text)) return quoted(`'${text}`);
+  return /[",]/.test(text) ? quoted(text) : text;
 }
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;

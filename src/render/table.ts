@@ -1,6 +1,7 @@
-/** Tables for people: no lines, two spaces between columns, cut to the terminal's width with a mark. */
+/** Tables for people: no lines, two spaces between columns, cut or broken to the terminal's width. */
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import { plain } from './text.js';
 import type { Cell } from './views.js';
 
@@ -34,11 +35,11 @@ const NO_LINES = Object.fromEntries(
 export function table(columns: readonly string[], rows: readonly (readonly Cell[])[], { header, width, color }: TableSettings): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const texts = rows.map((row) => row.map((cell) => (cell === null ? '-' : plain(String(cell)))));
-  const titles = columns.map((name) => name.toUpperCase());
+  const titles = columns.map((name) => plain(name.toUpperCase()));
   const measured = columns.map((_, index) =>
-    Math.max(...(header ? [displayWidth(titles[index] ?? '')] : []), ...texts.map((row) => displayWidth(row[index] ?? ''))),
+    Math.max(...(header ? [stringWidth(titles[index] ?? '')] : []), ...texts.map((row) => stringWidth(row[index] ?? ''))),
   );
-  const widths = width === undefined ? measured : fitted(measured, width);
+  const widths = width === undefined ? measured : fitted(columns, measured, width);
   const drawn = new Table({
     chars: { ...NO_LINES, middle: ' '.repeat(GAP) },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
@@ -52,7 +53,13 @@ export function table(columns: readonly string[], rows: readonly (readonly Cell[
     ),
     ...(header ? { head: titles.map((title) => chalk.bold(title)) } : {}),
   });
-  for (const row of texts) drawn.push(row.map((text, index) => paint(chalk, columns[index] ?? '', text)));
+  for (const row of texts)
+    drawn.push(
+      row.map((text, index) => {
+        const column = columns[index] ?? '';
+        return SENTENCES.has(column) ? broken(text, widths[index] ?? 0) : paint(chalk, column, text);
+      }),
+    );
   return `${drawn
     .toString()
     .split('\n')
@@ -60,37 +67,76 @@ export function table(columns: readonly string[], rows: readonly (readonly Cell[
     .join('\n')}\n`;
 }
 
-/** Takes width from the widest columns until all fit; the id goes before the address would. */
-function fitted(measured: readonly number[], width: number): number[] {
+/** Never cut: half an address is another address, and half a flag or half a word of a closed list is none. */
+const WHOLE: ReadonlySet<string> = new Set([
+  'address',
+  'addresses',
+  'private-address',
+  'cidr',
+  'state',
+  'action',
+  'changed',
+  'error',
+  'option',
+  'capability',
+]);
+/** Cut only when nothing else gives way. */
+const IDS: ReadonlySet<string> = new Set(['id', 'operation', 'port', 'ports', 'network', 'subnet', 'project', 'account', 'url']);
+/** Sentences are broken into lines, not cut. */
+const SENTENCES: ReadonlySet<string> = new Set(['about']);
+
+const isWord = (name: string): boolean => !WHOLE.has(name) && !IDS.has(name) && !SENTENCES.has(name);
+/** What gives width, in this order, and how little it may be left with. */
+const GIVING: readonly (readonly [gives: (name: string) => boolean, least: number])[] = [
+  [(name) => SENTENCES.has(name), 24],
+  [isWord, NARROWEST],
+  [(name) => IDS.has(name), NARROWEST],
+];
+
+/** Takes width from the widest column that may give until all fit; from addresses never. */
+function fitted(columns: readonly string[], measured: readonly number[], width: number): number[] {
   const widths = [...measured];
-  const total = (): number => widths.reduce((sum, each) => sum + each, 0) + GAP * (widths.length - 1);
-  while (total() > width) {
-    const widest = Math.max(...widths);
-    if (widest <= NARROWEST) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
+  const excess = (): number => widths.reduce((sum, each) => sum + each, 0) + GAP * (widths.length - 1) - width;
+  for (const [gives, least] of GIVING) {
+    const giving = columns.flatMap((name, index) => (gives(name) ? [index] : []));
+    while (excess() > 0) {
+      const widest = Math.max(...giving.map((index) => widths[index] ?? 0));
+      const last = giving.findLast((index) => widths[index] === widest);
+      if (last === undefined || widest <= least) break;
+      widths[last] = widest - 1;
+    }
   }
   return widths;
 }
 
-/** Terminal cells: East Asian wide characters and emoji take two, combining marks none. */
-function displayWidth(text: string): number {
-  let width = 0;
-  for (const char of text) {
-    if (/\p{Mark}/u.test(char)) continue;
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
-      char,
-    )
-      ? 2
-      : 1;
+/** Lines of whole words, none wider than `width` unless a word is. */
+function broken(text: string, width: number): string {
+  const [first = '', ...words] = text.split(' ');
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (stringWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
   }
-  return width;
+  return lines.join('\n');
 }
+
+const COLORS: Readonly<Record<string, 'green' | 'cyan' | 'yellow' | 'red'>> = {
+  associated: 'green',
+  used: 'green',
+  active: 'green',
+  applied: 'green',
+  free: 'cyan',
+  running: 'cyan',
+  pending: 'yellow',
+  building: 'yellow',
+  unknown: 'yellow',
+  partial: 'yellow',
+  error: 'red',
+};
 
 /** Colour means a state, and nothing else. */
 function paint(chalk: ChalkInstance, column: string, text: string): string {
-  if (column !== 'state') return text;
-  if (text === 'associated' || text === 'active' || text === 'used') return chalk.green(text);
-  if (text === 'pending' || text === 'building' || text === 'unknown') return chalk.yellow(text);
-  if (text === 'error') return chalk.red(text);
-  return text;
+  const color = column === 'state' && Object.hasOwn(COLORS, text) ? COLORS[text] : undefined;
+  return color === undefined ? text : chalk[color](text);
 }

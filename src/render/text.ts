@@ -1,13 +1,22 @@
 /** Text from a provider is data: nothing in it reaches a terminal as a command. */
 
-// C0, DEL, C1, and the marks that reorder or hide text: a name must not be able to draw another row.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const spelled = (char: string): string => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+// Control characters, line separators, unpaired surrogates, and all that is drawn as nothing or turns the direction of what
+// follows: a name must not be able to draw another row, or to look like another name. Variation selectors are let through:
+// they choose the form of the character before them, and emoji are full of them.
+const UNSAFE = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 
-/** One line, every control character spelled out. */
+/** A character of UTF-16's upper planes is two units, as JSON writes it. */
+const spelled = (char: string): string =>
+  Array.from({ length: char.length }, (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, '0')}`).join('');
+
+/** One line, every character of that kind spelled out. */
 export const plain = (text: string): string => text.replace(UNSAFE, spelled);
 
-/** JSON whose every control character is escaped, also those that JSON itself would let pass. */
+/** JSON whose every such character is escaped, also those that JSON itself would let pass. Its own line breaks stay. */
 export const json = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, spelled);
+  JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) => (char === '\n' ? char : spelled(char)));
+
+/** For writers with an escape of their own. */
+export const escapeUnsafe = (text: string, spell: (codePoint: number) => string): string =>
+  text.replace(UNSAFE, (char) => spell(char.codePointAt(0) ?? 0));
+export const isUnsafe = (text: string): boolean => text.search(UNSAFE) >= 0;

@@ -1,6 +1,21 @@
 /** What is shown of each record: columns as functions, and the JSON shape that scripts rely on. Both read the record, never each other. */
 import { sortKey } from '../domain/address.js';
-import type { Association, FloatingIp, Labels, Network, PrivateIp, Server, Subnet } from '../domain/records.js';
+import type {
+  Association,
+  FloatingIp,
+  FloatingIpKind,
+  FloatingIpState,
+  Labels,
+  Network,
+  PrivateIp,
+  PrivateIpState,
+  PrivateIpUse,
+  Server,
+  ServerRef,
+  ServerState,
+  Subnet,
+} from '../domain/records.js';
+import { every, integer, keysOf, listOf, mapOf, oneOf, orNull, shape, structure, text, time, truth, version } from './shape.js';
 
 export type Cell = string | number | boolean | null;
 export type Column<T> = (record: T) => Cell;
@@ -12,9 +27,15 @@ export interface View<T> {
   json(record: T, raw: boolean): unknown;
   /** Where the record stands unless the user sorts: text compared by code unit. */
   order(record: T): string;
+  /** What several are called, where a person is to be told that there are none. */
+  readonly plural?: string;
+  /** The names under which `ipctl schema` describes the JSON. */
+  readonly schema?: readonly string[];
+  /** False: there is no object of the provider behind it, so `--raw` means nothing. */
+  readonly hasRaw?: boolean;
 }
 
-const time = (date: Date | null): string | null => (date === null ? null : date.toISOString().replace(/\.000Z$/, 'Z'));
+const timeText = (date: Date | null): string | null => (date === null ? null : date.toISOString().replace(/\.000Z$/, 'Z'));
 const joined = (values: readonly string[]): string | null => (values.length === 0 ? null : values.join(', '));
 const labelText = (labels: Labels): string | null =>
   joined(Object.entries(labels).map(([key, value]) => (value === null ? key : `${key}=${value}`)));
@@ -22,13 +43,130 @@ const serverText = ({ server, certain }: Association): string | null =>
   server === null ? null : `${server.name ?? server.id}${certain ? '' : '?'}`;
 const known = (values: readonly (string | null)[]): string[] => values.filter((value) => value !== null);
 
-/** The JSON of a record that is shown as it is: these keys, in this order. */
-const keysOf =
-  <T extends { readonly raw: unknown }>(...keys: readonly (keyof T)[]) =>
-  (record: T, raw: boolean): unknown => ({
-    ...Object.fromEntries(keys.map((key) => [key, record[key]])),
-    ...(raw ? { raw: record.raw } : {}),
-  });
+const serverRef = structure<ServerRef>({ id: text, name: orNull(text) });
+const ipKey = keysOf<FloatingIp>();
+const privateKey = keysOf<PrivateIp>();
+const serverKey = keysOf<Server>();
+const networkKey = keysOf<Network>();
+const subnetKey = keysOf<Subnet>();
+
+export const floatingIpShape = shape<FloatingIp>(
+  'A floating IP: an address that is drawn from a pool and serves servers.',
+  {
+    profile: ipKey(text, (ip) => ip.profile),
+    provider: ipKey(text, (ip) => ip.provider),
+    project: ipKey(orNull(text), (ip) => ip.project),
+    region: ipKey(orNull(text), (ip) => ip.region),
+    id: ipKey(text, (ip) => ip.id),
+    address: ipKey(orNull(text), (ip) => ip.address),
+    version: ipKey(version, (ip) => ip.version),
+    prefixLength: ipKey(orNull(integer), (ip) => ip.prefixLength),
+    kind: ipKey(oneOf(every<FloatingIpKind>({ floating: true, shared: true, fixed: true, primary: true })), (ip) => ip.kind),
+    name: ipKey(orNull(text), (ip) => ip.name),
+    description: ipKey(orNull(text), (ip) => ip.description),
+    labels: ipKey(mapOf(orNull(text)), (ip) => ip.labels),
+    reverseDns: ipKey(orNull(text), (ip) => ip.reverseDns),
+    protected: ipKey(orNull(truth), (ip) => ip.protected),
+    state: ipKey(
+      oneOf(every<FloatingIpState>({ free: true, associated: true, pending: true, error: true, unknown: true })),
+      (ip) => ip.state,
+    ),
+    providerState: ipKey(orNull(text), (ip) => ip.providerState),
+    ports: ipKey(listOf(text), (ip) => ip.ports),
+    associations: ipKey(
+      listOf(
+        structure<Omit<Association, 'foreign'>>({
+          id: orNull(text),
+          server: orNull(serverRef),
+          port: orNull(text),
+          privateAddress: orNull(text),
+          certain: truth,
+        }),
+      ),
+      (ip) => ip.associations.map(({ id, server, port, privateAddress, certain }) => ({ id, server, port, privateAddress, certain })),
+    ),
+    network: ipKey(orNull(text), (ip) => ip.network),
+    subnet: ipKey(orNull(text), (ip) => ip.subnet),
+    pool: ipKey(orNull(text), (ip) => ip.pool),
+    createdAt: ipKey(orNull(time), (ip) => timeText(ip.createdAt)),
+    updatedAt: ipKey(orNull(time), (ip) => timeText(ip.updatedAt)),
+  },
+  (ip) => ip.raw,
+);
+
+export const privateIpShape = shape<PrivateIp>(
+  'A private IP: an address of a subnet.',
+  {
+    profile: privateKey(text, (ip) => ip.profile),
+    provider: privateKey(text, (ip) => ip.provider),
+    project: privateKey(orNull(text), (ip) => ip.project),
+    region: privateKey(orNull(text), (ip) => ip.region),
+    id: privateKey(text, (ip) => ip.id),
+    address: privateKey(text, (ip) => ip.address),
+    version: privateKey(version, (ip) => ip.version),
+    name: privateKey(orNull(text), (ip) => ip.name),
+    network: privateKey(orNull(text), (ip) => ip.network),
+    subnet: privateKey(orNull(text), (ip) => ip.subnet),
+    state: privateKey(
+      oneOf(every<PrivateIpState>({ free: true, used: true, pending: true, error: true, unknown: true })),
+      (ip) => ip.state,
+    ),
+    providerState: privateKey(orNull(text), (ip) => ip.providerState),
+    usedBy: privateKey(
+      orNull(oneOf(every<PrivateIpUse>({ server: true, dhcp: true, router: true, virtual: true, loadbalancer: true, other: true }))),
+      (ip) => ip.usedBy,
+    ),
+    server: privateKey(orNull(serverRef), (ip) => ip.server),
+    port: privateKey(orNull(text), (ip) => ip.port),
+    createdAt: privateKey(orNull(time), (ip) => timeText(ip.createdAt)),
+  },
+  (ip) => ip.raw,
+);
+
+export const serverShape = shape<Server>(
+  'A server: what an address can be put on.',
+  {
+    profile: serverKey(text, (server) => server.profile),
+    provider: serverKey(text, (server) => server.provider),
+    id: serverKey(text, (server) => server.id),
+    name: serverKey(orNull(text), (server) => server.name),
+    state: serverKey(
+      oneOf(every<ServerState>({ active: true, building: true, stopped: true, error: true, unknown: true })),
+      (server) => server.state,
+    ),
+    providerState: serverKey(orNull(text), (server) => server.providerState),
+    addresses: serverKey(listOf(text), (server) => server.addresses),
+    zone: serverKey(orNull(text), (server) => server.zone),
+  },
+  (server) => server.raw,
+);
+
+export const networkShape = shape<Network>(
+  'A network; an external one is a pool of floating IPs.',
+  {
+    profile: networkKey(text, (network) => network.profile),
+    provider: networkKey(text, (network) => network.provider),
+    id: networkKey(text, (network) => network.id),
+    name: networkKey(orNull(text), (network) => network.name),
+    external: networkKey(truth, (network) => network.external),
+    shared: networkKey(truth, (network) => network.shared),
+  },
+  (network) => network.raw,
+);
+
+export const subnetShape = shape<Subnet>(
+  'A subnet: what private IPs are taken from.',
+  {
+    profile: subnetKey(text, (subnet) => subnet.profile),
+    provider: subnetKey(text, (subnet) => subnet.provider),
+    id: subnetKey(text, (subnet) => subnet.id),
+    name: subnetKey(orNull(text), (subnet) => subnet.name),
+    network: subnetKey(orNull(text), (subnet) => subnet.network),
+    cidr: subnetKey(text, (subnet) => subnet.cidr),
+    version: subnetKey(version, (subnet) => subnet.version),
+  },
+  (subnet) => subnet.raw,
+);
 
 export const floatingIpView: View<FloatingIp> = {
   columns: {
@@ -55,37 +193,15 @@ export const floatingIpView: View<FloatingIp> = {
     network: (ip) => ip.network,
     subnet: (ip) => ip.subnet,
     pool: (ip) => ip.pool,
-    created: (ip) => time(ip.createdAt),
-    updated: (ip) => time(ip.updatedAt),
+    created: (ip) => timeText(ip.createdAt),
+    updated: (ip) => timeText(ip.updatedAt),
   },
   defaults: ['address', 'state', 'server', 'name', 'id'],
   order: (ip) => `${ip.profile}\0${sortKey(ip.address)}\0${ip.id}`,
-  json: (ip, raw) => ({
-    profile: ip.profile,
-    provider: ip.provider,
-    project: ip.project,
-    region: ip.region,
-    id: ip.id,
-    address: ip.address,
-    version: ip.version,
-    prefixLength: ip.prefixLength,
-    kind: ip.kind,
-    name: ip.name,
-    description: ip.description,
-    labels: ip.labels,
-    reverseDns: ip.reverseDns,
-    protected: ip.protected,
-    state: ip.state,
-    providerState: ip.providerState,
-    ports: ip.ports,
-    associations: ip.associations.map(({ id, server, port, privateAddress, certain }) => ({ id, server, port, privateAddress, certain })),
-    network: ip.network,
-    subnet: ip.subnet,
-    pool: ip.pool,
-    createdAt: time(ip.createdAt),
-    updatedAt: time(ip.updatedAt),
-    ...(raw ? { raw: ip.raw } : {}),
-  }),
+  json: floatingIpShape.json,
+  plural: 'floating IPs',
+  schema: ['ip'],
+  hasRaw: true,
 };
 
 export const privateIpView: View<PrivateIp> = {
@@ -105,29 +221,14 @@ export const privateIpView: View<PrivateIp> = {
     region: (ip) => ip.region,
     version: (ip) => ip.version,
     'provider-state': (ip) => ip.providerState,
-    created: (ip) => time(ip.createdAt),
+    created: (ip) => timeText(ip.createdAt),
   },
   defaults: ['address', 'state', 'used-by', 'server', 'id'],
   order: (ip) => `${ip.profile}\0${sortKey(ip.address)}\0${ip.id}`,
-  json: (ip, raw) => ({
-    profile: ip.profile,
-    provider: ip.provider,
-    project: ip.project,
-    region: ip.region,
-    id: ip.id,
-    address: ip.address,
-    version: ip.version,
-    name: ip.name,
-    network: ip.network,
-    subnet: ip.subnet,
-    state: ip.state,
-    providerState: ip.providerState,
-    usedBy: ip.usedBy,
-    server: ip.server,
-    port: ip.port,
-    createdAt: time(ip.createdAt),
-    ...(raw ? { raw: ip.raw } : {}),
-  }),
+  json: privateIpShape.json,
+  plural: 'private IPs',
+  schema: ['privateip'],
+  hasRaw: true,
 };
 
 export const serverView: View<Server> = {
@@ -143,7 +244,10 @@ export const serverView: View<Server> = {
   },
   defaults: ['name', 'state', 'zone', 'id'],
   order: (server) => `${server.profile}\0${server.name ?? ''}\0${server.id}`,
-  json: keysOf('profile', 'provider', 'id', 'name', 'state', 'providerState', 'addresses', 'zone'),
+  json: serverShape.json,
+  plural: 'servers',
+  schema: ['server'],
+  hasRaw: true,
 };
 
 export const networkView: View<Network> = {
@@ -157,7 +261,10 @@ export const networkView: View<Network> = {
   },
   defaults: ['name', 'external', 'shared', 'id'],
   order: (network) => `${network.profile}\0${network.name ?? ''}\0${network.id}`,
-  json: keysOf('profile', 'provider', 'id', 'name', 'external', 'shared'),
+  json: networkShape.json,
+  plural: 'networks',
+  schema: ['network'],
+  hasRaw: true,
 };
 
 export const subnetView: View<Subnet> = {
@@ -172,5 +279,8 @@ export const subnetView: View<Subnet> = {
   },
   defaults: ['name', 'cidr', 'id'],
   order: (subnet) => `${subnet.profile}\0${subnet.name ?? ''}\0${subnet.id}`,
-  json: keysOf('profile', 'provider', 'id', 'name', 'network', 'cidr', 'version'),
+  json: subnetShape.json,
+  plural: 'subnets',
+  schema: ['subnet'],
+  hasRaw: true,
 };

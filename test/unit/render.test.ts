@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { IpctlError } from '../../src/domain/errors.js';
 import type { FloatingIp } from '../../src/domain/records.js';
 import { changeView } from '../../src/render/change-view.js';
-import { columnsOf, type Format, type PrintSettings, printList, printOne } from '../../src/render/print.js';
+import { columnsOf, type PrintSettings, printList, printOne } from '../../src/render/print.js';
 import { table } from '../../src/render/table.js';
 import { json, plain } from '../../src/render/text.js';
 import { floatingIpView } from '../../src/render/views.js';
@@ -51,7 +51,7 @@ const served = ip({
   labels: { env: 'prod', bare: null },
 });
 
-async function printed(format: Format, items: readonly FloatingIp[], over: Partial<PrintSettings> = {}): Promise<string> {
+async function printed(format: PrintSettings['format'], items: readonly FloatingIp[], over: Partial<PrintSettings> = {}): Promise<string> {
   let out = '';
   const settings: PrintSettings = {
     format,
@@ -146,26 +146,69 @@ test('the JSON of an address has every key, and ours alone', async () => {
   assert.deepEqual((JSON.parse(await printed('json', [served], { raw: true })) as { raw: unknown }[])[0]?.raw, { theirs: true });
 });
 
-test('text from a provider cannot act on a terminal', async () => {
-  const hostile = ip({ name: '\u001b[2Jclear\r\nroot\u202e', description: '\u009b31m' });
-  for (const format of ['table', 'tsv', 'value', 'csv', 'json', 'jsonl'] as const) {
-    const out = await printed(format, [hostile], { columns: 'name,description' });
-    assert.doesNotMatch(out.replaceAll('\n', '').replaceAll('\t', ''), /\p{Control}|\u202e/u, format);
+const HOSTILE: Readonly<Record<string, string>> = {
+  'clears the screen': 'a\u001b[2Jb',
+  'returns to the start of the line': 'a\rb',
+  'turns the direction of the text': 'a\u202eb',
+  'isolates a direction': 'a\u2066b',
+  'is not seen': 'a\u200bb',
+  'is not seen, and no space': 'a\u00adb',
+  'is a tag of the upper planes': 'a\u{e0041}b',
+  'starts another row': 'a\nb',
+  'starts another cell': 'a\tb',
+  'is a control sequence of one byte': 'a\u009b31mb',
+  'is half a character': 'a\ud800b',
+};
+
+test('text from a provider moves no cursor, hides nothing and starts no row or cell', async () => {
+  const unsafe = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+  for (const [what, name] of Object.entries(HOSTILE)) {
+    for (const format of ['table', 'tsv', 'value', 'csv'] as const) {
+      const out = await printed(format, [ip({ name })], { columns: 'name,id', header: false });
+      const [row = '', ...more] = out.split('\n');
+      assert.deepEqual(more, [''], `${what}: one row of ${format}`);
+      assert.match(row, /^a(\\u[0-9a-f]{4})+(\[2J|31m)?b(\t|,| {2})id-1$/, `${what}: ${format} shows what it is, in its own cell`);
+      assert.doesNotMatch(row.replace('\tid-1', ''), unsafe, `${what}: ${format}`);
+    }
+    for (const format of ['json', 'jsonl'] as const) {
+      const out = await printed(format, [ip({ name })]);
+      assert.doesNotMatch(out.replaceAll('\n', ''), unsafe, `${what}: ${format}`);
+      const parsed = JSON.parse(out) as { name: string } | { name: string }[];
+      assert.equal([parsed].flat()[0]?.name, name, `${what}: ${format} keeps it as data`);
+    }
   }
   assert.equal(plain('a\tb\u0000'), 'a\\u0009b\\u0000');
+  assert.equal(plain('❤️ Grüße 日本'), '❤️ Grüße 日本', 'what is no trick is left alone');
   assert.deepEqual(JSON.parse(json({ a: '\u009b\u202e\u001b' })), { a: '\u009b\u202e\u001b' });
 });
 
-test('a spreadsheet takes no cell for a formula', async () => {
-  assert.equal(
-    await printed('csv', [ip({ name: '=cmd()' }), ip({ name: 'a"b' })], { columns: 'name', header: false }),
-    '\'=cmd()\n"a""b"\n',
-  );
+test('a spreadsheet takes no cell for a formula; a number, an address and a lone mark stay what they are', async () => {
+  const cells: Readonly<Record<string, string>> = {
+    '=cmd()': '"\'=cmd()"',
+    '+cmd': '"\'+cmd"',
+    '-1+cmd': '"\'-1+cmd"',
+    '@sum': '"\'@sum"',
+    '＝1': '"\'＝1"',
+    '="a",b': '"\'=""a"",b"',
+    '\t=1': '\\u0009=1',
+    '\r=1': '\\u000d=1',
+    '-': '-',
+    '-5': '-5',
+    '+49.5': '+49.5',
+    'a"b': '"a""b"',
+    'a=b': 'a=b',
+    '': '',
+  };
+  for (const [name, cell] of Object.entries(cells)) {
+    assert.equal(await printed('csv', [ip({ name })], { columns: 'name', header: false }), `${cell}\n`, name);
+  }
 });
+
+const ID = 'c7f0a9d4-3b2e-4c68-9f15-2e8d5b7a6f10';
 
 test('a table fits its terminal, wide characters and all; numbers stand right', () => {
   const rows = [
-    ['203.0.113.7', '日本語のとても長い名前です', 'c7f0a9d4-3b2e-4c68-9f15-2e8d5b7a6f10', 7],
+    ['203.0.113.7', '日本語のとても長い名前です', ID, 7],
     ['203.0.113.10', 'web', 'x', 12],
   ];
   const drawn = table(['address', 'name', 'id', 'n'], rows, { header: true, width: 50, color: false });
@@ -174,8 +217,61 @@ test('a table fits its terminal, wide characters and all; numbers stand right', 
   assert.match(drawn, /…/);
   assert.match(drawn, /203\.0\.113\.10/);
   assert.match(drawn, / {2}7$/m);
+  const piped = table(
+    ['name', 'address'],
+    [
+      ['日本', '1'],
+      ['web-1', '2'],
+    ],
+    { header: false, color: false },
+  );
+  assert.equal(piped, '日本   1\nweb-1  2\n', 'columns stand under each other');
   assert.ok(!table(['a'], [['x'.repeat(200)]], { header: false, color: false }).includes('…'), 'piped output is never cut');
-  assert.ok(table(['state'], [['free'], ['associated']], { header: false, color: true }).includes('\u001b[32m'));
+});
+
+test('words give way first, then ids; an address and a state never', () => {
+  const columns = ['address', 'state', 'name', 'id'];
+  const rows = [['2001:db8:1111:2222:3333:4444:5555:6666', 'associated', 'a name of some length', ID]];
+  const at = (width: number): string => table(columns, rows, { header: false, width, color: false }).trimEnd();
+  assert.equal(at(200), `2001:db8:1111:2222:3333:4444:5555:6666  associated  a name of some length  ${ID}`);
+  assert.equal(at(100), `2001:db8:1111:2222:3333:4444:5555:6666  associated  a name of…  ${ID}`, 'the name alone');
+  assert.equal(at(80), '2001:db8:1111:2222:3333:4444:5555:6666  associated  a nam…  c7f0a9d4-3b2e-4c68-…', 'then the id');
+  assert.equal(at(20), '2001:db8:1111:2222:3333:4444:5555:6666  associated  a nam…  c7f0a…', 'and no further');
+});
+
+test('a sentence is broken into lines, and no flag is cut', () => {
+  const rows = [['--otc-bandwidth-size', 'size of the bandwidth in Mbit/s, which is billed']];
+  assert.equal(
+    table(['option', 'about'], rows, { header: false, width: 50, color: false }),
+    '--otc-bandwidth-size  size of the bandwidth in\n                      Mbit/s, which is billed\n',
+  );
+  assert.equal(
+    table(['option', 'about'], rows, { header: false, color: false }),
+    '--otc-bandwidth-size  size of the bandwidth in Mbit/s, which is billed\n',
+    'piped it is one line',
+  );
+});
+
+test('a state has a colour, and nothing else', () => {
+  const csi = String.fromCharCode(27);
+  const colors = { free: 36, associated: 32, pending: 33, unknown: 33, error: 31 };
+  for (const [state, code] of Object.entries(colors)) {
+    const [row] = table(['state', 'name'], [[state, state]], { header: false, color: true }).split('\n');
+    assert.equal(row, `${csi}[${code}m${state}${csi}[39m  ${state}`);
+    assert.equal(table(['state'], [[state]], { header: false, color: false }), `${state}\n`);
+  }
+  assert.equal(table(['state'], [['constructor']], { header: false, color: true }), 'constructor\n');
+});
+
+test('of a table without rows somebody may be told', async () => {
+  const told: string[] = [];
+  const nothing = async (plural: string): Promise<void> => void told.push(plural);
+  assert.equal(await printed('table', [], { nothing }), '');
+  assert.deepEqual(told, ['floating IPs']);
+  await printed('table', [ip({})], { nothing });
+  await printed('json', [], { nothing });
+  await printed('value', [], { nothing });
+  assert.equal(told.length, 1, 'only of a table, only where it is empty');
 });
 
 test('a mutation shows its record’s columns and its own', async () => {
