@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
     words: ['ip', 'allocate'],
     code: 4,
     message: /hostway 401/,
-    state: 'not-applied',
+    state: 'not-sent',
     changes: [],
   },
   {

@@ -109,7 +109,8 @@ async function race(provider: Racing): Promise<Race> {
         gate.treat(async (asked, pass) => {
           const from = history.length - 1;
           const delivery = await turn(asked, pass);
-          then = history.slice(from);
+          // A change that shows late may have shown with this very answer.
+          then = isLogin(asked) ? then : [...history.slice(from), await ask()];
           return delivery;
         });
         const { run } = machine(provider, gate.through(cloud.options(provider)), machines[index]);
