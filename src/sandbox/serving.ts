@@ -1,11 +1,11 @@
 /** `sandbox serve`: all dialects in a process of its own, and the note by which sandbox profiles find it. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pid as ownPid } from 'node:process';
 import { type DialectId, dialectIds, dialects } from './dialects.js';
 import type { Fault } from './faults.js';
 import { type Sandbox, start } from './server.js';
-import { alone, isAlive, isObject, parsed, readText, writeAtomically } from './state.js';
+import { alone, isAlive, isObject, makeDirectory, parsed, readText, writeAtomically } from './state.js';
 
 /** Who serves a directory, and where. */
 export interface Announcement {
@@ -73,7 +73,7 @@ export async function serve(directory: string, settings: ServingSettings): Promi
  * with takes the note back, unless another process has put its own there.
  */
 export async function announce(directory: string, { pid, origins }: Announcement): Promise<() => Promise<void>> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const note = noteOf(directory);
   const lock = join(directory, 'serving.lock');
   const text = `${JSON.stringify({ pid, origins })}\n`;

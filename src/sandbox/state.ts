@@ -166,7 +166,7 @@ export function isAlive(number: number): boolean {
  * The lock of a process that died is taken over. Rejects after `patience` milliseconds.
  */
 export async function alone<T>(lock: string, work: () => T, patience = PATIENCE): Promise<T> {
-  mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(lock));
   const mine = `${pid} ${token()}\n`;
   const deadline = performance.now() + patience;
   let pause = 2;
@@ -243,3 +243,17 @@ function isStale(file: string): boolean {
 const token = (): string => randomBytes(6).toString('hex');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** Level by level: Node's own recursive mkdir tries for ever where a file system takes no directories, as /proc. */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = isObject(error) ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    makeDirectory(parent);
+    makeDirectory(path);
+  }
+}

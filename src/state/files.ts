@@ -15,11 +15,30 @@ export function unusable(path: string, thrown: unknown): IpctlError {
 
 export async function privateDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeDirectory(path);
   } catch (thrown) {
     throw unusable(path, thrown);
   }
 }
+
+/** Level by level: Node's own recursive mkdir tries for ever where a file system takes no directories, as /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (thrown) {
+    if (codeOf(thrown) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (codeOf(thrown) !== 'ENOENT' || parent === path || (await exists(parent))) throw thrown;
+    await makeDirectory(parent);
+    await makeDirectory(path);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** The text, or undefined when there is no such file. */
 export async function readPrivate(path: string): Promise<string | undefined> {

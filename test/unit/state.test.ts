@@ -15,7 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { IpctlError } from '../../src/domain/errors.js';
 import type { JournalEvent } from '../../src/domain/journal.js';
+import { privateDirectory } from '../../src/state/files.js';
 import { journal, readJournal } from '../../src/state/journal.js';
 import { withLock } from '../../src/state/locks.js';
 import { fileTokens } from '../../src/state/tokens.js';
@@ -240,5 +242,17 @@ test('tokens are kept by endpoint, user and scope, until they expire, for the ow
     await tokens.put('key', { token: 'u' }, new Date(START + 10_000));
     await tokens.drop('key');
     assert.equal(await tokens.get('key'), undefined);
+  });
+});
+
+test('a place that takes no directories is refused, and not tried for ever', async (t) => {
+  if (!existsSync('/proc/self')) return t.diagnostic('no /proc on this machine');
+  await assert.rejects(privateDirectory('/proc/ipctl/state'), (error: unknown) => error instanceof IpctlError && error.kind === 'config');
+  await inDirectory(async (directory) => {
+    await privateDirectory(join(directory, 'a', 'b'));
+    assert.equal(statSync(join(directory, 'a', 'b')).mode & 0o777, 0o700);
+    writeFileSync(join(directory, 'file'), '');
+    await assert.rejects(privateDirectory(join(directory, 'file')));
+    await assert.rejects(privateDirectory(join(directory, 'file', 'below')));
   });
 });
