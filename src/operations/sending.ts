@@ -89,20 +89,22 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
         fate: 'not-sent',
         hint: `candidates: ${names.join(', ') || 'none'}`,
       });
+    // What the user settles is what was made; any other step of the operation goes by what looking tells.
+    const take = step.creates === true ? (replay?.take ?? null) : null;
     if (outcome.is === 'not-applied') {
-      if (replay?.take != null) throw notAmong([]);
+      if (take !== null) throw notAmong([]);
       await close(step.key, 'not-applied', reply);
       throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
     }
     const { candidates } = outcome;
     const names = candidates.map(({ name }) => name);
     const [only, ...others] = candidates;
-    if (replay?.take != null) {
-      const taken = candidates.find(({ name }) => name === replay.take);
+    if (take !== null) {
+      const taken = candidates.find(({ name }) => name === take);
       if (taken !== undefined) return closeApplied(step, reply, taken.result);
       throw notAmong(names);
     }
-    if (replay?.none === true) {
+    if (replay?.none === true && step.creates === true) {
       await close(step.key, 'not-applied', reply, { candidates: names });
       throw new ClosedAsNotApplied();
     }
@@ -114,10 +116,12 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
     await close(step.key, 'unknown', reply, { candidates: names });
     const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
     const choice = names.length === 0 ? '' : ` --take ${names.length === 1 ? names[0] : 'ADDRESS'}|--none`;
+    const hint =
+      recorded() === null ? 'without a record: look what is there, and keep or release it' : `ipctl operation resume ${id}${choice}`;
     throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${lost.message}${which}`, {
       ...lost.details,
       fate: 'unknown',
-      hint: `ipctl operation resume ${id}${choice}`,
+      hint,
       cause: lost,
     });
   };
@@ -175,6 +179,27 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
     return closeApplied(step, reply, result);
   };
 
+  /**
+   * What a step made whose answer was lost, and which looking or the user settled: found again by its name among what is new,
+   * and never settled a second time.
+   */
+  const madeBefore = async <S>(step: Step<S>, before: readonly string[], made: readonly Made[]): Promise<S> => {
+    const names = made.map(({ address }) => address);
+    const late = replay?.none === true || (replay?.take != null && !names.includes(replay.take));
+    if (late) {
+      throw new IpctlError('conflict', `${names.join(', ')} is settled as what this operation made`, {
+        fate: 'not-sent',
+        hint: `ipctl operation resume ${id} goes on with it; --undo goes back`,
+      });
+    }
+    const outcome = await step.look(before);
+    if (outcome.is === 'applied') return outcome.result;
+    const all = outcome.is === 'unknown' ? outcome.candidates : [];
+    const found = all.find(({ name }) => name === names.join(', ') || names.includes(name));
+    if (found !== undefined) return found.result;
+    throw new IpctlError('not-found', `${names.join(', ')}, which this operation made, is not there any more`, { fate: 'not-sent' });
+  };
+
   /** A step that the record knows: its answer is taken as it was, an unknown outcome is looked for, what was not done is sent. */
   const goOn = async <S>(step: Step<S>, known: RecordedStep): Promise<S> => {
     if (known.state === 'applied' && known.reply !== null) {
@@ -185,6 +210,8 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
         // It could not be read then either: looking told that it took effect, and tells again.
       }
     }
+    const { made = [] } = known;
+    if (known.state === 'applied' && step.creates === true && made.length > 0) return madeBefore(step, known.before, made);
     if (known.state === 'applied' || known.state === 'unknown') {
       const lost = new IpctlError('unknown', 'the record does not tell');
       try {

@@ -1,12 +1,12 @@
 /** `ip update`: what the address is called, and what options of the provider's own change about it. Only what differs is sent. */
 
 import type { Change } from '../domain/change.js';
-import { IpctlError } from '../domain/errors.js';
+import { IpctlError, type Kind, toIpctlError } from '../domain/errors.js';
 import type { Flag } from '../domain/manifest.js';
 import type { OptionSpec } from '../domain/option.js';
 import type { FloatingIp, Labels } from '../domain/records.js';
 import { requireCapability, verb } from './capable.js';
-import { type ChangeSettings, change } from './change.js';
+import { type ChangeSettings, change, partial } from './change.js';
 import { checkReference, findFloatingIp } from './resolve.js';
 import type { Target } from './target.js';
 
@@ -44,6 +44,9 @@ export function checkUpdate(input: UpdateInput, byOption: boolean): void {
 const changesByOption = ({ manifest, flags }: Target): boolean =>
   Object.entries<OptionSpec>(manifest.options).some(([name, { on }]) => on?.includes('ip update') === true && Object.hasOwn(flags, name));
 
+/** Kinds that say themselves what is left behind. */
+const TOLD: ReadonlySet<Kind> = new Set(['unknown', 'timeout', 'partial', 'signal']);
+
 export async function update(target: Target, settings: ChangeSettings, input: UpdateInput): Promise<Change<FloatingIp>> {
   const byOption = changesByOption(target);
   checkUpdate(input, byOption);
@@ -61,7 +64,12 @@ export async function update(target: Target, settings: ChangeSettings, input: Up
     const differs = Object.keys(wish).length > 0;
     if (!differs && !byOption) return { ip, changed: false };
     run.about(ip, 'identity');
-    const updated = await verb(driver, 'updateFloatingIp')(ip, wish);
+    const updated = await verb(driver, 'updateFloatingIp')(ip, wish).catch(async (thrown: unknown) => {
+      const error = toIpctlError(thrown);
+      if (run.applied() === 0 || TOLD.has(error.kind)) throw thrown;
+      const now = await verb(driver, 'getFloatingIp')({ id: ip.id }).catch(() => ip);
+      throw partial(`${ip.address ?? ip.id} is changed in part`, now, thrown, 'the same command again changes the rest');
+    });
     // Whether an option asked for anything new only its driver can tell: it sent something, or nothing.
     return { ip: updated, changed: differs || run.applied() > 0 };
   });

@@ -261,3 +261,27 @@ test('without a journal no state directory is needed, and with one it is', async
     }
   });
 });
+
+test('an update of which one of two requests is refused is partial, with the record as it is', async () => {
+  await withHome(async ({ ipctl }) => {
+    const p = ['-p', 'sandbox'];
+    const address = (await ipctl([...p, 'ip', 'allocate', '-o', 'value', '-c', 'address'])).stdout.trim();
+    const words = ['ip', 'update', address, '--description', 'z', '--label', 'x=1', '-o', 'json'];
+    const { code, stdout, stderr } = await ipctl([...p, '--fault', 'PUT *tags: 403', ...words]);
+    assert.equal(code, 9, stderr);
+    const { ip } = JSON.parse(stdout) as { ip: { description: string; labels: object } };
+    assert.deepEqual([ip.description, ip.labels], ['z', {}]);
+  });
+});
+
+test('without a record nobody is sent to one', async () => {
+  await withHome(async ({ ipctl }) => {
+    const { code, stderr } = await ipctl([
+      ...['-p', 'sandbox-hostway', '--fault', 'POST /os-floating-ips: drop after commit x1'],
+      ...['ip', 'allocate', '--no-journal', '--timeout', '2s'],
+    ]);
+    assert.equal(code, 12, stderr);
+    assert.doesNotMatch(stderr, /operation resume/);
+    assert.match(stderr, /without a record: look what is there/);
+  });
+});

@@ -59,3 +59,25 @@ test('what a later allocation of ours got is no candidate; two strangers are bot
     assert.equal((await home.ipctl(['operation', 'resume', id, '--take', address, '--none'])).code, 2);
   });
 });
+
+test('what was taken stays taken: a later step that fails does not open it again, and resuming goes on', async () => {
+  await withHome(async (home) => {
+    const lostFor = await home.ipctl([...p, 'ip', 'allocate', '--server', 'web-1', '--timeout', '2s', ...lost, '-o', 'json']);
+    assert.equal(lostFor.code, 12, lostFor.stderr);
+    const { operation: id } = JSON.parse(lostFor.stdout) as { operation: string };
+    const shown = await home.ipctl(['operation', 'show', id, '-o', 'json']);
+    const address = (JSON.parse(shown.stdout) as { steps: { candidates: string[] }[] }).steps[0]?.candidates[0] ?? '';
+    const refused = ['--fault', 'POST *action: 403'];
+    const half = await home.ipctl(['operation', 'resume', id, '--take', address, ...refused]);
+    assert.equal(half.code, 9, half.stderr);
+    assert.match(half.stderr, /is allocated .*, but then: Forbidden/);
+    for (const words of [['--none'], ['--take', '198.51.100.99']]) {
+      const late = await home.ipctl(['operation', 'resume', id, ...words]);
+      assert.deepEqual([late.code, late.stdout], [6, ''], late.stderr);
+    }
+    assert.equal((await home.ipctl(['operation', 'list', '-o', 'value', '-c', 'state'])).stdout, 'partial\n');
+    const on = await home.ipctl(['operation', 'resume', id, '-o', 'value', '-c', 'address,server']);
+    assert.deepEqual([on.code, on.stdout], [0, `${address}\tweb-1\n`], on.stderr);
+    assert.equal(await posts(home), 1);
+  });
+});
