@@ -64,7 +64,7 @@ export function parseFlag(name: string, spec: FlagSpec, typed: string | readonly
       return number;
     }
     case 'duration': {
-      const match = /^(\d{1,6})(ms|s|m)?$/.exec(text);
+      const match = /^0*([1-9]\d{0,5})(ms|s|m)?$/.exec(text);
       if (match === null) throw usage(`${name} is a duration such as 60s, 500ms or 2m, not '${text}'`);
       return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000 }[match[2] ?? 's'] ?? 1000);
     }

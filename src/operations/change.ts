@@ -107,6 +107,9 @@ export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlE
   const fates = errors.flatMap(({ details: { operation } }) => operation ?? []);
   const recorded = [...new Map(fates.flatMap(({ id, state }) => (id === null ? [] : [[id, state] as const])))];
   const [fate] = fates;
+  // Nobody has to be told that what was stopped did not succeed.
+  const stopped = alike && first.kind === 'signal' && fates.every(({ state }) => state === 'not-sent');
+  if (stopped) return new IpctlError('signal', `${first.message}; nothing was changed`, first.details);
   return new IpctlError(alike ? first.kind : 'partial', `${errors.length} of ${changes.length} ${what} failed: ${first.message}`, {
     profile: first.details.profile,
     provider: first.details.provider,

@@ -187,7 +187,8 @@ export async function operate<R>(
     if (signal.aborted && !(thrown instanceof IpctlError)) {
       const state: Fate = applied > 0 ? 'partial' : (fateBefore(replay) ?? 'not-sent');
       await end(state, null);
-      throw new IpctlError('signal', 'interrupted', { operation: { id: recorded(), state } });
+      const nothing = state === 'not-sent' ? ' before anything was sent' : '';
+      throw new IpctlError('signal', `interrupted${nothing}`, { operation: { id: recorded(), state } });
     }
     const error = toIpctlError(thrown);
     const state = begun || replay !== undefined ? fateOf(error, applied, replay) : 'not-sent';

@@ -127,7 +127,10 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
   };
 
   const interrupted = (what: string): IpctlError =>
-    new IpctlError('signal', `interrupted while ${what}`, { operation: { id: recorded(), state: 'unknown' } });
+    new IpctlError('signal', `interrupted while ${what}`, {
+      hint: recorded() === null ? 'without a record: look what is there' : `ipctl operation resume ${id}`,
+      operation: { id: recorded(), state: 'unknown' },
+    });
 
   const lookFor = async <S>(step: Step<S>, before: readonly string[], reply: Reply | null, lost: IpctlError): Promise<S> => {
     const outcome = await look(step, before).catch(async (failed: unknown) => {

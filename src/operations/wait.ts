@@ -64,7 +64,9 @@ export async function wait(target: Target, settings: ReadSettings, { ref, state 
     const found = await until<WaitResult>({ clock, signal, deadline: clock.now() + timeout, check: look });
     if (found !== undefined) return found;
   } catch (thrown) {
-    throw signal.aborted ? new IpctlError('signal', 'interrupted') : toIpctlError(thrown).with(place);
+    throw signal.aborted
+      ? new IpctlError('signal', `interrupted while waiting for ${ref} to be ${state}`, { hint: 'the same command waits again' })
+      : toIpctlError(thrown).with(place);
   }
   if (seen === undefined) throw (lost ?? new IpctlError('temporary', 'it was not looked at')).with(place);
   const failed = new IpctlError('timeout', `${nameOf(seen)} is ${told(seen)}, and not ${state} within ${timeout / 1000} s`, {

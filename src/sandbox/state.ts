@@ -245,15 +245,16 @@ const token = (): string => randomBytes(6).toString('hex');
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** Level by level: Node's own recursive mkdir tries for ever where a file system takes no directories, as /proc. */
-export function makeDirectory(path: string): void {
+export function makeDirectory(path: string, isLast = false): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     const code = isObject(error) ? error.code : undefined;
     if (code === 'EEXIST') return;
     const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
-    makeDirectory(parent);
-    makeDirectory(path);
+    if (code !== 'ENOENT' || parent === path || isLast) throw error;
+    // There by now, it was made by somebody beside us.
+    if (!existsSync(parent)) makeDirectory(parent);
+    makeDirectory(path, true);
   }
 }

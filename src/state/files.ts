@@ -22,15 +22,16 @@ export async function privateDirectory(path: string): Promise<void> {
 }
 
 /** Level by level: Node's own recursive mkdir tries for ever where a file system takes no directories, as /proc. */
-async function makeDirectory(path: string): Promise<void> {
+async function makeDirectory(path: string, isLast = false): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (thrown) {
     if (codeOf(thrown) === 'EEXIST' && (await stat(path)).isDirectory()) return;
     const parent = dirname(path);
-    if (codeOf(thrown) !== 'ENOENT' || parent === path || (await exists(parent))) throw thrown;
-    await makeDirectory(parent);
-    await makeDirectory(path);
+    if (codeOf(thrown) !== 'ENOENT' || parent === path || isLast) throw thrown;
+    // There by now, it was made by somebody beside us.
+    if (!(await exists(parent))) await makeDirectory(parent);
+    await makeDirectory(path, true);
   }
 }
 

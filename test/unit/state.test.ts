@@ -256,3 +256,10 @@ test('a place that takes no directories is refused, and not tried for ever', asy
     await assert.rejects(privateDirectory(join(directory, 'file', 'below')));
   });
 });
+
+test('many at once make one directory', async () => {
+  await inDirectory(async (directory) => {
+    await Promise.all(Array.from({ length: 50 }, () => privateDirectory(join(directory, 'a', 'b', 'c'))));
+    assert.ok(statSync(join(directory, 'a', 'b', 'c')).isDirectory());
+  });
+});
