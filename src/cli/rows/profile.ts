@@ -1,0 +1,121 @@
+/** Profiles, and the providers they are of. */
+import type { Argument, Row } from './row.js';
+
+const NAME: Argument = { name: 'NAME', help: 'name of the profile', required: true };
+
+export const profileRows = [
+  {
+    words: 'profile add',
+    aliases: ['create'],
+    summary: 'Add a profile: named credentials and options of a provider',
+    arguments: [NAME],
+    flags: {
+      provider: { type: 'text', value: 'P', help: 'kind of cloud: ipctl provider list' },
+      import: {
+        type: 'text',
+        value: 'cloud:NAME',
+        help: 'begin with this entry of clouds.yaml, or with the variables of env:PROVIDER, secrets left out',
+      },
+      'import-secrets': { type: 'switch', help: 'copy its secrets too' },
+      set: { type: 'list', value: 'OPTION=VALUE', help: 'set an option' },
+      secret: { type: 'list', value: 'OPTION=SOURCE', help: 'where a secret comes from: - (a line of stdin), env:NAME, command:WORDS' },
+      test: { type: 'switch', help: 'save it only if its credentials are accepted' },
+    },
+    exits: [4, 5, 6, 14],
+    examples: [
+      'ipctl profile add prod --provider openstack --set auth-url=https://id.example.com/v3 --set username=ops --set user-domain-name=Default --set project-name=web --set project-domain-name=Default --secret password=env:OS_PASSWORD',
+      'ipctl profile add prod --import cloud:prod --secret password=env:OS_PASSWORD',
+    ],
+  },
+  {
+    words: 'profile list',
+    aliases: ['ls'],
+    summary: 'List profiles',
+    flags: {},
+    exits: [14],
+    examples: ['ipctl profile list', 'ipctl profile list -o value -c name'],
+  },
+  {
+    words: 'profile show',
+    aliases: ['get', 'describe'],
+    summary: 'Show a profile, secrets masked',
+    arguments: [NAME],
+    flags: { explain: { type: 'switch', help: 'say where each value comes from' } },
+    exits: [14],
+    examples: ['ipctl profile show prod', 'ipctl profile show prod --explain'],
+  },
+  {
+    words: 'profile use',
+    summary: 'Make a profile the current one',
+    arguments: [NAME],
+    flags: {},
+    exits: [14],
+    examples: ['ipctl profile use prod', 'ipctl profile use sandbox'],
+  },
+  {
+    words: 'profile current',
+    summary: 'Print the name of the profile in use',
+    flags: {},
+    exits: [14],
+    examples: ['ipctl profile current', 'ipctl profile current -o json'],
+  },
+  {
+    words: 'profile set',
+    summary: 'Change options of a profile',
+    arguments: [NAME, { name: 'OPTION=VALUE', help: 'options, and read-only, protected, sole-writer', variadic: true }],
+    flags: {
+      secret: { type: 'list', value: 'OPTION=SOURCE', help: 'where a secret comes from: - (a line of stdin), env:NAME, command:WORDS' },
+    },
+    exits: [14],
+    examples: ['ipctl profile set prod region=RegionOne read-only=true', 'ipctl profile set prod --secret password=env:PROD_PASSWORD'],
+  },
+  {
+    words: 'profile unset',
+    summary: 'Remove options of a profile',
+    arguments: [NAME, { name: 'OPTION', help: 'options', required: true, variadic: true }],
+    flags: {},
+    exits: [14],
+    examples: ['ipctl profile unset prod region', 'ipctl profile unset prod read-only'],
+  },
+  {
+    words: 'profile rename',
+    summary: 'Rename a profile',
+    arguments: [NAME, { name: 'NEW', help: 'new name', required: true }],
+    flags: {},
+    exits: [6, 14],
+    examples: ['ipctl profile rename prod production', 'ipctl profile rename prod old'],
+  },
+  {
+    words: 'profile remove',
+    aliases: ['delete', 'rm'],
+    summary: 'Remove a profile',
+    arguments: [NAME],
+    flags: { yes: { type: 'switch', short: 'y', help: 'do not ask for confirmation' } },
+    exits: [13, 14],
+    examples: ['ipctl profile remove prod', 'ipctl profile remove prod --yes'],
+  },
+  {
+    words: 'profile test',
+    summary: 'Ask the provider who these credentials are, and pin that account',
+    arguments: [{ name: 'NAME', help: 'name of the profile (default: the one in use)' }],
+    flags: { repin: { type: 'switch', help: 'pin the account found, also when another one was pinned' } },
+    exits: [4, 5, 14],
+    examples: ['ipctl profile test', 'ipctl profile test prod --repin'],
+  },
+  {
+    words: 'provider list',
+    aliases: ['ls'],
+    summary: 'List the kinds of cloud',
+    flags: {},
+    examples: ['ipctl provider list', 'ipctl provider list -o value -c id'],
+  },
+  {
+    words: 'provider show',
+    aliases: ['get', 'describe'],
+    summary: 'Show what a provider can do, and its options',
+    arguments: [{ name: 'PROVIDER', help: 'id: ipctl provider list', required: true }],
+    flags: {},
+    exits: [3],
+    examples: ['ipctl provider show rackspace', 'ipctl provider show otc --query supports.moveFloatingIp'],
+  },
+] as const satisfies readonly Row[];
