@@ -11,8 +11,27 @@ const target = 'node20.18';
 /** What a command needs in one go, by the source it begins with: one file each, for every file costs as much as 10 KB of code. */
 const together = {
   core: ['src/cli/run.ts'],
-  read: ['src/cli/commands/ip/list.ts', 'src/cli/target.ts', 'src/http/client.ts', 'src/http/wire.ts', 'src/state/tokens.ts'],
+  parse: ['src/cli/program.ts'],
+  help: ['src/cli/help/answer.ts'],
+  read: [
+    'src/cli/commands/ip/list.ts',
+    'src/cli/output.ts',
+    'src/cli/target.ts',
+    'src/http/client.ts',
+    'src/http/connections.ts',
+    'src/http/native.ts',
+    'src/state/tokens.ts',
+  ],
 };
+/** Files that hold a copy of all that the first source needs: a key that was pressed loads nothing that only commands need. */
+const alone = {
+  complete: ['src/cli/completion/answer.ts', 'src/cli/completion/local.ts', 'src/profiles/store.ts', 'src/profiles/clouds.ts'],
+};
+
+/** A driver in one file with what it shares with some of the others; what is in the files above is there already. */
+const drivers = readdirSync(join(root, 'src/providers'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => [name, `src/providers/${name}/driver.ts`]);
 
 /** Left out of what is bundled: it costs more to load than it is ever worth here. */
 const spared = {
@@ -32,6 +51,14 @@ export const lean = {
       importer.includes('/commander/') ? { path: 'commander:node:child_process', namespace: 'spared' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'spared' }, ({ path }) => ({ contents: spared[path], loader: 'js' }));
+  },
+};
+
+/** Bun has a likeness of Node's own client, not the thing itself: what is compiled with it has undici alone. */
+export const compiled = {
+  name: 'compiled',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/http\/native\.ts$/ }, () => ({ contents: "export { undici as native } from './undici.js';", loader: 'ts' }));
   },
 };
 
@@ -62,47 +89,78 @@ export async function bundle() {
     const modules = Object.keys(inputs).filter((input) => metafile.inputs[input].format === 'esm');
     chunks.set(basename(path), `${modules.map((input) => `// ${input}\n`).join('')}${code}`);
   }
-  const packs = packed(metafile);
-  const files = new Map([['main.cjs', `${loader(packs)}(function (require) {\n${chunks.get('main.cjs')}\n})(load);\n`]]);
-  chunks.delete('main.cjs');
-  for (const name of new Set([...chunks.keys()].map((chunk) => packs[chunk] ?? chunk))) {
-    const members = [...chunks].filter(([chunk]) => (packs[chunk] ?? chunk) === name);
-    // In brackets a function is compiled at once: nothing is in a file that is not about to run.
-    const functions = members.map(([chunk, code]) => `${JSON.stringify(chunk)}: (function (require, module, exports) {\n${code}\n}),\n`);
-    files.set(`chunks/${name}`, `'use strict';\nmodule.exports = {\n${functions.join('')}};\n`);
-  }
+  // In brackets a function is compiled at once: nothing is in a file that is not about to run.
+  const held = (names) =>
+    `{\n${names.map((name) => `${JSON.stringify(name)}: (function (require, module, exports) {\n${chunks.get(name)}\n}),\n`).join('')}}`;
+  const own = within(metafile, 'dist/main.cjs').filter((chunk) => chunk !== 'main.cjs');
+  const { packs, members } = packed(metafile, own);
+  const files = new Map([['main.cjs', `${loader(packs, held(own))}(function (require) {\n${chunks.get('main.cjs')}\n})(load);\n`]]);
+  for (const chunk of chunks.keys())
+    if (packs[chunk] === undefined && chunk !== 'main.cjs' && !own.includes(chunk)) members.set(chunk, [chunk]);
+  for (const [name, all] of members) files.set(`chunks/${name}`, `'use strict';\nmodule.exports = ${held(all)};\n`);
   files.set('LICENSES.txt', licenses(metafile));
   return files;
 }
 
-/** File of each chunk that shares one: what stands first in `together` takes what it imports, the next one the rest of its own. */
-function packed({ outputs }) {
-  const packs = {};
-  const take = (output, name) => {
-    const chunk = basename(output);
-    if (chunk === 'main.cjs' || packs[chunk] !== undefined) return;
-    packs[chunk] = name;
-    for (const { path, kind, external } of outputs[output].imports) if (kind === 'import-statement' && !external) take(path, name);
-  };
-  for (const [name, sources] of Object.entries(together)) {
-    for (const source of sources) {
-      const [output] = Object.entries(outputs).find(([, { inputs }]) => Object.hasOwn(inputs, source)) ?? [];
-      if (output === undefined) throw new Error(`nothing is built of ${source}`);
-      take(output, `${name}.cjs`);
-    }
+/** Chunks that are loaded with an output, itself among them. */
+function within({ outputs }, output, found = []) {
+  if (found.includes(basename(output))) return found;
+  found.push(basename(output));
+  for (const { path, kind, external } of outputs[output].imports) {
+    if (kind === 'import-statement' && !external) within({ outputs }, path, found);
   }
-  return packs;
+  return found;
 }
 
-const loader = (packs) => `'use strict';
+/** Where an import of a source begins: a chunk of its own that leads to the code, where others share that. */
+function outputOf({ outputs }, source) {
+  const all = Object.entries(outputs);
+  const [output] =
+    all.find(([, { entryPoint }]) => entryPoint === source) ?? all.find(([, { inputs }]) => Object.hasOwn(inputs, source)) ?? [];
+  if (output === undefined) throw new Error(`nothing is built of ${source}`);
+  return output;
+}
+
+/**
+ * File of each chunk that shares one, and the chunks of each such file: what stands first in `together` takes what it imports,
+ * the next one the rest of its own. `own`: those of main.cjs, which every start has.
+ */
+function packed(metafile, own) {
+  const packs = {};
+  const members = new Map();
+  const all = (sources) => [...new Set(sources.flatMap((source) => within(metafile, outputOf(metafile, source))))];
+  for (const [name, sources] of Object.entries(together)) {
+    const taken = all(sources).filter((chunk) => packs[chunk] === undefined && !own.includes(chunk));
+    for (const chunk of taken) packs[chunk] = `${name}.cjs`;
+    members.set(`${name}.cjs`, taken);
+  }
+  for (const [name, sources] of Object.entries(alone)) {
+    packs[basename(outputOf(metafile, sources[0]))] = `${name}.cjs`;
+    members.set(
+      `${name}.cjs`,
+      all(sources).filter((chunk) => !own.includes(chunk)),
+    );
+  }
+  for (const [name, source] of drivers) {
+    const output = outputOf(metafile, source);
+    const taken = within(metafile, output).filter((chunk) => packs[chunk] === undefined && !own.includes(chunk));
+    packs[basename(output)] = `${name}.cjs`;
+    members.set(`${name}.cjs`, taken);
+  }
+  return { packs, members };
+}
+
+const loader = (packs, held) => `'use strict';
 const packs = ${JSON.stringify(packs, null, 2)};
+const held = ${held};
 const loaded = {};
 const load = (name) => {
   if (!name.startsWith('.')) return require(name);
   const chunk = name.slice(name.lastIndexOf('/') + 1);
   if (loaded[chunk] === undefined) {
     const module = (loaded[chunk] = { exports: {} });
-    require('./chunks/' + (packs[chunk] ?? chunk))[chunk](load, module, module.exports);
+    if (held[chunk] === undefined) Object.assign(held, require('./chunks/' + (packs[chunk] ?? chunk)));
+    held[chunk](load, module, module.exports);
   }
   return loaded[chunk].exports;
 };

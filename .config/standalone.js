@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { lean, root } from './bundle.js';
+import { compiled, lean, root } from './bundle.js';
 
 const own = `bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 const packaged = `${root}node_modules/@oven/${own.replace('arm64', 'aarch64')}/bin/bun`;
@@ -12,7 +12,8 @@ const bun = process.env.BUN ?? packaged;
 if (!existsSync(bun)) throw new Error(`there is no Bun at ${bun}: set BUN to the executable of its npm package`);
 
 const targets = process.argv.length > 2 ? process.argv.slice(2) : [own];
-const folder = `${root}dist/standalone`;
+// Not in dist: what is published runs everywhere, and this is large and of one platform.
+const folder = `${root}dist-standalone`;
 const whole = `${folder}/ipctl.cjs`;
 mkdirSync(folder, { recursive: true });
 await build({
@@ -27,7 +28,7 @@ await build({
   minify: true,
   // The name stands in stack traces and in what a defect tells.
   keepNames: true,
-  plugins: [lean],
+  plugins: [lean, compiled],
 });
 for (const target of targets) {
   const outfile = `${folder}/ipctl${target === own ? '' : `-${target}`}`;

@@ -9,5 +9,9 @@ exports.request = (url, { dispatcher, ...options }) => {
 };
 Object.defineProperty(exports, 'EnvHttpProxyAgent', {
   enumerable: true,
-  get: () => require('undici/lib/dispatcher/env-http-proxy-agent.js'),
+  get() {
+    // A tunnel is asked for by a method that the package's own entry gives to every dispatcher.
+    require('undici/lib/dispatcher/dispatcher.js').prototype.connect = require('undici/lib/api/api-connect.js');
+    return require('undici/lib/dispatcher/env-http-proxy-agent.js');
+  },
 });

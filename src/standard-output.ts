@@ -2,7 +2,8 @@
  * stdout at the price of a system call: Node's own stream for it costs a fifth of a bare start to load, and most commands
  * write once. Where a reader cannot keep up, the stream takes over.
  */
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 const STDOUT = 1;
 
@@ -43,10 +44,11 @@ export function standardOutput({ stream, broken }: OutputSettings): Output {
   };
 }
 
-/** Terminals are among the character devices: for all else there is no need to load what can tell. */
+/** Terminals are among the character devices, and so is what a job has for its stdin: for all else there is no need to load what can tell. */
 export const mayBeTerminal = (descriptor: number): boolean => {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const found = fstatSync(descriptor);
+    return found.isCharacterDevice() && (found.rdev === 0 || found.rdev !== statSync(devNull, { throwIfNoEntry: false })?.rdev);
   } catch {
     return false;
   }

@@ -3,11 +3,9 @@ import type { Context, Direct, Service } from '../domain/driver.js';
 import { IpctlError } from '../domain/errors.js';
 import { isRead, type Reply } from '../domain/exchange.js';
 import type { OptionSet } from '../domain/option.js';
+import { MASK, SECRET_KEY } from './redact.js';
 
-/** Keys of bodies whose values no record keeps and no plan shows: what is new there is not known as a secret yet. */
-const SECRET_KEY = /pass(word|wd|phrase|code)?$|secret|token|credential|(api|private|access)[-_]?key|user[-_]?data/i;
-const MASK = '****';
-
+/** No record keeps and no plan shows what is new there: it is not known as a secret yet. */
 const masked = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;

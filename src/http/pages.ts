@@ -27,3 +27,20 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) all.push(item);
   return all;
 }
+
+/**
+ * Which of these are there still. One page tells where it is the whole list; a list of several may lack what is there, since what
+ * is deleted while it is read moves the pages, or ends them. What such a page lacks is looked at one by one.
+ */
+export async function stillThere(
+  ids: readonly string[],
+  first: () => Promise<{ readonly ids: readonly string[]; readonly next: string | undefined }>,
+  isThere: (id: string) => Promise<boolean>,
+): Promise<ReadonlySet<string>> {
+  const [only, ...others] = ids;
+  const page = only === undefined || others.length === 0 ? { ids: [], next: 'not asked for' } : await first();
+  const listed = new Set(page.ids);
+  const missing = page.next === undefined ? [] : ids.filter((id) => !listed.has(id));
+  const there = await Promise.all(missing.map(async (id) => ((await isThere(id)) ? [id] : [])));
+  return new Set([...ids.filter((id) => listed.has(id)), ...there.flat()]);
+}

@@ -19,7 +19,11 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'cookie',
   'set-cookie',
 ]);
-const MASK = '****';
+export const MASK = '****';
+/** Keys of bodies whose values are secret though nobody has told of them: what a provider makes up and tells once. */
+export const SECRET_KEY = /pass(word|wd|phrase|code)?$|secret|token|credential|(api|private|access)[-_]?key|user[-_]?data/i;
+/** A text under a key, in JSON that may stand within other text. */
+const PAIR = /("([^"\\\n]{1,64})"\s*:\s*)"(?:[^"\\]|\\.)*"/g;
 // Shorter values would mask ordinary words of a trace, and are guessed in no time anyway.
 const SHORTEST = 4;
 
@@ -29,7 +33,7 @@ export function redactor(): Redactor {
     let output = input;
     // Longest first: a secret that contains another must not leave its ends behind.
     for (const spelling of [...spellings].sort((a, b) => b.length - a.length)) output = output.replaceAll(spelling, MASK);
-    return output;
+    return output.replace(PAIR, (pair, start: string, key: string) => (SECRET_KEY.test(key) ? `${start}"${MASK}"` : pair));
   };
   return {
     conceal(secret) {

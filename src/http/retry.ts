@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../domain/clock.js';
 import { type IpctlError, toIpctlError } from '../domain/errors.js';
 import { isRead, type Layer, type Request } from '../domain/exchange.js';
+import type { Progress } from '../domain/progress.js';
 
 const TRIES = 4;
 const FIRST_PAUSE = 250;
@@ -15,7 +16,7 @@ export interface RetrySettings {
   readonly random: Random;
   readonly signal: AbortSignal;
   deadline(): number;
-  progress(note: string): void;
+  readonly progress: Progress;
 }
 
 /** `Retry-After` beats our own back-off, however long it is; a pause that would pass the deadline is not begun, and told. */
@@ -38,8 +39,9 @@ export const retry =
             ? error
             : error.with({ hint: `the provider allows another try in ${Math.ceil(retryAfter / 1000)} s` });
         }
-        progress(`${error.message}; trying again in ${(pause / 1000).toFixed(1)} s`);
+        progress(`${error.message}; trying again in ${(pause / 1000).toFixed(1)} s`, { until: clock.now() + pause });
         await clock.sleep(pause, signal);
+        progress('', true);
       }
     }
   };

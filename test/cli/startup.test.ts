@@ -1,7 +1,7 @@
 /** What a start loads. The promise is about modules, so that no noisy machine can break it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,13 @@ interface Covered {
   readonly functions: readonly { functionName: string; ranges: readonly { startOffset: number; endOffset: number; count: number }[] }[];
 }
 
-/** The packages whose code a command runs, sorted: they are part of our files, so it is V8 that tells what ran. */
-function packagesOf(words: readonly string[], home: { directory: string; env: Readonly<Record<string, string>> }): string[] {
+interface Place {
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What V8 tells of each file of ours that was loaded. */
+function scriptsOf(words: readonly string[], home: Place): readonly Covered[] {
   const folder = join(home.directory, 'coverage');
   const { status, stderr } = spawnSync(process.execPath, [bin, ...words], {
     env: { ...home.env, NODE_V8_COVERAGE: folder },
@@ -26,7 +31,12 @@ function packagesOf(words: readonly string[], home: { directory: string; env: Re
     .flatMap((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: Covered[] }).result)
     .filter(({ url }) => url.includes('/dist/'));
   assert.ok(scripts.length > 0);
-  const paths = scripts.flatMap(({ url, functions }) => {
+  return scripts;
+}
+
+/** The packages whose code a command runs, sorted: they are part of our files, so it is V8 that tells what ran. */
+function packagesOf(words: readonly string[], home: Place): string[] {
+  const paths = scriptsOf(words, home).flatMap(({ url, functions }) => {
     const text = readFileSync(fileURLToPath(url), 'utf8');
     const ran = functions.filter(({ ranges: [whole] }) => (whole?.count ?? 0) > 0);
     // CommonJS stands in a function named after its file; a module's code in that of its chunk, under a comment that names it.
@@ -42,11 +52,13 @@ function packagesOf(words: readonly string[], home: { directory: string; env: Re
 
 const cases: readonly [string, readonly string[], readonly string[]][] = [
   ['the version, nothing', ['--version'], []],
-  ['help, Commander alone', ['--help'], ['commander']],
-  ['a noun’s help, Commander alone', ['ip', '--help'], ['commander']],
-  ['a verb’s help, Commander alone', ['ip', 'allocate', '--help'], ['commander']],
+  ['help, nothing', ['--help'], []],
+  ['a noun’s help, nothing', ['ip', '--help'], []],
+  ['a verb’s help, nothing', ['ip', 'allocate', '--help'], []],
+  ['help behind other flags, Commander alone', ['-p', 'sandbox', 'ip', 'allocate', '--help'], ['commander']],
+  ['values of this machine, nothing', ['__complete', '--', '-p', ''], []],
   ['a completion script, nothing more', ['completion', 'bash'], ['commander']],
-  ['a list in JSON, no table and no conf', ['-p', 'sandbox', 'ip', 'list', '-o', 'json'], ['commander', 'ipaddr.js', 'undici']],
+  ['a list in JSON, no table, no conf and no undici', ['-p', 'sandbox', 'ip', 'list', '-o', 'json'], ['commander', 'ipaddr.js']],
   [
     'profiles in a table, no undici and no conf',
     ['profile', 'list'],
@@ -60,3 +72,21 @@ for (const [name, words, expected] of cases) {
     });
   });
 }
+
+test('values that were kept, and help, come from a file or three of their own', async () => {
+  await withHome(async (home) => {
+    const names = (words: readonly string[]): string[] =>
+      scriptsOf(words, home)
+        .map(({ url }) => url.slice(url.indexOf('/dist/') + 6))
+        .sort();
+    const line = ['__complete', '--', '-p', 'sandbox', 'server', 'show', ''];
+    assert.equal((await home.ipctl(line)).code, 0);
+    assert.deepEqual(names(line), ['chunks/complete.cjs', 'main.cjs']);
+    rmSync(join(home.directory, 'coverage'), { recursive: true });
+    assert.deepEqual(names(['__complete', '--', 'profile', 'use', '']), ['chunks/complete.cjs', 'main.cjs']);
+    rmSync(join(home.directory, 'coverage'), { recursive: true });
+    assert.deepEqual(names(['--help']), ['chunks/core.cjs', 'chunks/help.cjs', 'main.cjs']);
+    rmSync(join(home.directory, 'coverage'), { recursive: true });
+    assert.deepEqual(names(['--version']), ['main.cjs']);
+  });
+});

@@ -4,8 +4,8 @@ import type { JournalEvent } from '../../src/domain/journal.js';
 import type { Manifest } from '../../src/domain/manifest.js';
 import { defaultOf, type OptionValue, parseOption } from '../../src/domain/option.js';
 import { client } from '../../src/http/client.js';
+import { connections } from '../../src/http/connections.js';
 import { redactor } from '../../src/http/redact.js';
-import { connections } from '../../src/http/wire.js';
 import { operate, type Run } from '../../src/operations/run.js';
 import type { Target } from '../../src/operations/target.js';
 import type { RunSettings } from '../../src/operations/underway.js';
@@ -41,9 +41,9 @@ export function bench(manifest: Manifest<any, any>, connect: Connect<Manifest<an
   const notes: string[] = [];
   const traced: string[] = [];
   const redact = redactor();
-  const dispatcher = connections({ env: {} });
+  const opened = connections({ env: {} });
   const clientFor = client({
-    dispatcher,
+    connections: opened,
     clock,
     random: () => 0.5,
     redactor: redact,
@@ -103,6 +103,6 @@ export function bench(manifest: Manifest<any, any>, connect: Connect<Manifest<an
     notes,
     traced,
     run: (work) => operate(target, settings, 'test', null, (run) => work(run.driver, run)),
-    close: () => dispatcher.close(),
+    close: opened.close,
   };
 }

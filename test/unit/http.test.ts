@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { IpctlError, type Kind } from '../../src/domain/errors.js';
 import type { Reply, Request, Send } from '../../src/domain/exchange.js';
 import { client } from '../../src/http/client.js';
+import { connections } from '../../src/http/connections.js';
 import { fateOf, kindOf, plainText, refusal } from '../../src/http/fault.js';
 import { fields } from '../../src/http/fields.js';
 import { collect, pages } from '../../src/http/pages.js';
@@ -13,7 +14,7 @@ import { redactor } from '../../src/http/redact.js';
 import { redirect } from '../../src/http/redirect.js';
 import { retry, retryAfter } from '../../src/http/retry.js';
 import { parameterOf, url } from '../../src/http/url.js';
-import { connections, encrypted } from '../../src/http/wire.js';
+import { encrypted } from '../../src/http/wire.js';
 import { START, virtualClock } from '../support/clock.js';
 
 const reply = (status: number, over: Partial<Reply> = {}): Reply => ({ status, headers: {}, text: '', json: undefined, ...over });
@@ -225,10 +226,10 @@ async function serving(handle: (response: ServerResponse) => void, work: (origin
 }
 
 const settingsOf = (lines: string[] = [], alarm = virtualClock().alarm) => {
-  const dispatcher = connections({ env: {} });
+  const opened = connections({ env: {} });
   const clock = { ...virtualClock(), alarm };
   const http = client({
-    dispatcher,
+    connections: opened,
     clock,
     random: () => 0,
     redactor: redactor(),
@@ -237,7 +238,7 @@ const settingsOf = (lines: string[] = [], alarm = virtualClock().alarm) => {
   });
   const limits = { signal: new AbortController().signal, deadline: () => START + 60_000, progress: () => {} };
   const send = http(limits)({ fault: (answer) => refusal({ provider: 'acme', reply: answer, message: plainText(answer.text) }) });
-  return { send, dispatcher };
+  return { send, close: opened.close };
 };
 
 test('a reply without end is refused once it is too large', async () => {
@@ -251,11 +252,11 @@ test('a reply without end is refused once it is too large', async () => {
       more();
     },
     async (origin) => {
-      const { send, dispatcher } = settingsOf();
+      const { send, close } = settingsOf();
       const error = await thrownBy(send({ method: 'GET', url: origin }));
       assert.equal(error.kind, 'defect');
       assert.match(error.message, /more than 32 MiB/);
-      await dispatcher.destroy();
+      await close();
     },
   );
 });
@@ -266,28 +267,34 @@ test('a closed port is "not sent", a cut connection is "unknown"', async () => {
     (response) => response.socket?.destroy(),
     async (where) => {
       origin = where;
-      const { send, dispatcher } = settingsOf();
+      const { send, close } = settingsOf();
       const error = await thrownBy(send({ method: 'POST', url: where, body: {} }));
       assert.deepEqual([error.kind, error.details.fate], ['temporary', 'unknown']);
-      await dispatcher.destroy();
+      await close();
     },
   );
-  const { send, dispatcher } = settingsOf();
+  const { send, close } = settingsOf();
   const error = await thrownBy(send({ method: 'POST', url: origin, body: {} }));
   assert.deepEqual([error.kind, error.details.fate], ['temporary', 'not-sent']);
   assert.match(error.message, /^cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\)$/);
-  await dispatcher.destroy();
+  await close();
 });
 
-test('an exchange that takes too long is cut, and nobody knows what became of it', async () => {
+test('an exchange that takes too long is cut, and only where it had not begun is its fate known', async () => {
+  const alarm = new AbortController();
   await serving(
-    () => {},
+    () => alarm.abort(),
     async (origin) => {
-      const { send, dispatcher } = settingsOf([], () => ({ signal: AbortSignal.abort(), cancel() {} }));
-      const error = await thrownBy(send({ method: 'POST', url: origin, body: {} }));
-      assert.deepEqual([error.kind, error.details.fate], ['temporary', 'unknown']);
-      assert.match(error.message, /did not answer within 30 s/);
-      await dispatcher.destroy();
+      for (const [fate, message] of [
+        ['unknown', /did not answer within 30 s/],
+        ['not-sent', /could not be reached within 30 s/],
+      ] as const) {
+        const { send, close } = settingsOf([], () => ({ signal: alarm.signal, cancel() {} }));
+        const error = await thrownBy(send({ method: 'POST', url: origin, body: {} }));
+        assert.deepEqual([error.kind, error.details.fate], ['temporary', fate]);
+        assert.match(error.message, message);
+        await close();
+      }
     },
   );
 });
@@ -301,13 +308,13 @@ test('no body is a body of length zero, and the trace tells the exchange', async
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const lines: string[] = [];
-  const { send, dispatcher } = settingsOf(lines);
+  const { send, close } = settingsOf(lines);
   assert.deepEqual((await send({ method: 'POST', url: origin })).json, { a: 1 });
   await send({ method: 'POST', url: origin, body: { b: 2 } });
   assert.deepEqual(seen, ['POST 0 undefined', 'POST 7 application/json']);
   assert.equal(lines[0], `POST ${origin} -> 202 (0 ms, r1)`);
   assert.ok(lines.includes('> {"b":2}') && lines.includes('< {"a":1}'));
-  await dispatcher.destroy();
+  await close();
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
 });
