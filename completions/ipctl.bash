@@ -1,6 +1,6 @@
 # bash completion for ipctl. Generated from the command table: ipctl completion bash
 _ipctl() {
-  local IFS=$' \t\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' count=0 static='' source='' breaks='' cut=''
+  local IFS=$' \t\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' perhaps='' count=0 static='' source='' breaks='' cut=''
   local -a parts=() words=()
   # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read.
   read -ra parts <<<"${COMP_LINE:0:COMP_POINT}"
@@ -16,8 +16,13 @@ _ipctl() {
   skip=''
   for word in "${words[@]:1}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
+    if [[ -n $perhaps ]]; then
+      perhaps=''
+      case $word in true|false) continue ;; esac
+    fi
     case $word in
-    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--field|--for|--header|--hostway-zone|--if-holder|--import|--input|--ip-version|--key|--kind|--label|--limit|--name|--network|--nova-pool|--older-than|--openstack-dns-domain|--openstack-dns-name|--openstack-pool|--openstack-qos-policy|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-bind|--otc-charge-mode|--otc-type|--otc-unbind|--otc-virtual|--output|--parallel|--pool|--port|--private-address|--profile|--profiles|--provider|--query|--rackconnect-retain|--rackspace-association-body|--rackspace-association-method|--rackspace-network|--rackspace-ports|--region|--secret|--server|--service|--set|--sort|--subnet|--take|--timeout|--to|--unlabel|-c|-o|-p) skip=$word ;;
+    --address|--ca-file|--cidr|--color|--columns|--config|--count|--description|--fault|--field|--for|--header|--hostway-account|--hostway-api-revision|--hostway-endpoint|--hostway-uri-style|--hostway-username|--hostway-zone|--if-holder|--import|--input|--ip-version|--key|--kind|--label|--limit|--name|--network|--nova-application-credential-id|--nova-application-credential-name|--nova-auth-type|--nova-auth-url|--nova-cacert|--nova-compute-endpoint|--nova-compute-interface|--nova-compute-region|--nova-interface|--nova-network-interface|--nova-network-region|--nova-pool|--nova-project-domain-id|--nova-project-domain-name|--nova-project-id|--nova-project-name|--nova-region|--nova-user-domain-id|--nova-user-domain-name|--nova-user-id|--nova-username|--older-than|--openstack-application-credential-id|--openstack-application-credential-name|--openstack-auth-type|--openstack-auth-url|--openstack-cacert|--openstack-compute-endpoint|--openstack-compute-interface|--openstack-compute-region|--openstack-dns-domain|--openstack-dns-name|--openstack-interface|--openstack-network-endpoint|--openstack-network-interface|--openstack-network-region|--openstack-pool|--openstack-project-domain-id|--openstack-project-domain-name|--openstack-project-id|--openstack-project-name|--openstack-qos-policy|--openstack-region|--openstack-user-domain-id|--openstack-user-domain-name|--openstack-user-id|--openstack-username|--otc-access-key|--otc-bandwidth-id|--otc-bandwidth-name|--otc-bandwidth-share|--otc-bandwidth-size|--otc-bind|--otc-charge-mode|--otc-cloud|--otc-domain-id|--otc-domain-name|--otc-ecs-endpoint|--otc-iam-endpoint|--otc-project-id|--otc-project-name|--otc-region|--otc-signature|--otc-type|--otc-user-id|--otc-username|--otc-vpc-endpoint|--output|--parallel|--pool|--port|--private-address|--profile|--profiles|--provider|--query|--rackconnect-identity-endpoint|--rackconnect-region|--rackconnect-tenant|--rackconnect-username|--rackspace-association-body|--rackspace-association-method|--rackspace-identity-endpoint|--rackspace-network|--rackspace-ports|--rackspace-region|--rackspace-tenant|--rackspace-username|--region|--secret|--server|--service|--set|--sort|--subnet|--take|--timeout|--to|--unlabel|-c|-o|-p) skip=$word ;;
+    --hostway-insecure-http|--nova-insecure-http|--openstack-insecure-http|--otc-insecure-http|--otc-unbind|--otc-virtual|--rackconnect-insecure-http|--rackconnect-retain|--rackspace-insecure-http) perhaps=1 ;;
     -?*) ;;
     *)
       if [[ -z $noun ]]; then noun=$word path=$word
@@ -28,21 +33,27 @@ _ipctl() {
   if [[ $current == --*=* ]]; then flag=${current%%=*} prefix=$flag=; else flag=$skip; fi
   if [[ -n $flag ]]; then
     case $flag in
-    --profile|-p|--columns|-c|--sort|--pool|--network|--subnet|--server|--openstack-pool|--rackspace-network|--nova-pool|--to|--if-holder|--profiles|--import) source=live ;;
+    --profile|-p|--columns|-c|--sort|--pool|--network|--subnet|--server|--openstack-pool|--rackspace-network|--nova-pool|--to|--if-holder|--profiles|--import|--set|--secret) source=live ;;
     --output|-o) static='table json jsonl yaml csv tsv value' ;;
     --debug) static='body' ;;
     --color) static='auto always never' ;;
     --config) source=directories ;;
-    --ca-file) source=files ;;
+    --ca-file|--input) source=files ;;
     --ip-version) static='4 6' ;;
     --rackspace-association-method) static='put post auto' ;;
     --rackspace-association-body) static='none wrapper' ;;
     --otc-bandwidth-share) static='PER WHOLE' ;;
     --otc-charge-mode) static='traffic bandwidth 95peak_plus' ;;
-    --rackconnect-retain|--otc-virtual|--otc-unbind) static='true false' ;;
+    --rackconnect-retain|--otc-virtual|--otc-unbind|--openstack-insecure-http|--hostway-insecure-http|--rackspace-insecure-http|--otc-insecure-http|--rackconnect-insecure-http|--nova-insecure-http) static='true false' ;;
     --kind) static='floating shared fixed primary' ;;
     --for) static='free associated gone' ;;
     --provider) static='openstack hostway rackspace otc rackconnect nova' ;;
+    --openstack-auth-type|--nova-auth-type) static='password v3password token v3token v3applicationcredential v3totp v3multifactor' ;;
+    --openstack-interface|--openstack-network-interface|--openstack-compute-interface|--nova-interface|--nova-network-interface|--nova-compute-interface) static='public internal admin publicURL internalURL adminURL' ;;
+    --hostway-uri-style) static='auto short account' ;;
+    --hostway-api-revision) static='2013-04 2013-06 2013-10' ;;
+    --otc-cloud) static='otc huawei' ;;
+    --otc-signature) static='a b auto' ;;
     esac
   elif [[ -z $noun && $current != -* ]]; then
     static='ip privateip server network subnet profile provider operation sandbox api doctor schema help completion'
@@ -85,7 +96,14 @@ _ipctl() {
       'sandbox serve') static='--port' ;;
       'sandbox journal') static='--limit' ;;
       'api') static='--field --input --header --include --service --dry-run -n --yes -y --wait --no-wait --timeout --no-journal' ;;
-      'doctor') static='--all-profiles' ;;
+      esac
+      case $noun$current in
+      --openstack-*) static='--openstack-auth-url --openstack-auth-type --openstack-username --openstack-user-id --openstack-user-domain-name --openstack-user-domain-id --openstack-project-name --openstack-project-id --openstack-project-domain-name --openstack-project-domain-id --openstack-application-credential-id --openstack-application-credential-name --openstack-region --openstack-interface --openstack-network-region --openstack-compute-region --openstack-network-interface --openstack-compute-interface --openstack-cacert --openstack-network-endpoint --openstack-compute-endpoint --openstack-pool --openstack-qos-policy --openstack-dns-name --openstack-dns-domain --openstack-insecure-http' ;;
+      --hostway-*) static='--hostway-endpoint --hostway-username --hostway-account --hostway-uri-style --hostway-zone --hostway-api-revision --hostway-insecure-http' ;;
+      --rackspace-*) static='--rackspace-identity-endpoint --rackspace-username --rackspace-tenant --rackspace-region --rackspace-network --rackspace-ports --rackspace-association-method --rackspace-association-body --rackspace-insecure-http' ;;
+      --otc-*) static='--otc-cloud --otc-region --otc-iam-endpoint --otc-vpc-endpoint --otc-ecs-endpoint --otc-username --otc-user-id --otc-domain-name --otc-domain-id --otc-project-name --otc-project-id --otc-access-key --otc-signature --otc-type --otc-bandwidth-size --otc-bandwidth-share --otc-bandwidth-id --otc-bandwidth-name --otc-charge-mode --otc-virtual --otc-bind --otc-unbind --otc-insecure-http' ;;
+      --rackconnect-*) static='--rackconnect-identity-endpoint --rackconnect-username --rackconnect-tenant --rackconnect-region --rackconnect-retain --rackconnect-insecure-http' ;;
+      --nova-*) static='--nova-auth-url --nova-auth-type --nova-username --nova-user-id --nova-user-domain-name --nova-user-domain-id --nova-project-name --nova-project-id --nova-project-domain-name --nova-project-domain-id --nova-application-credential-id --nova-application-credential-name --nova-region --nova-interface --nova-network-region --nova-compute-region --nova-network-interface --nova-compute-interface --nova-cacert --nova-compute-endpoint --nova-pool --nova-insecure-http' ;;
       esac
       static="$static --profile -p --region --output -o --columns -c --no-header --sort --query --raw --no-input --quiet -q --verbose -v --debug --color --config --ca-file --fault --help"
     elif [[ -z $static ]]; then
@@ -150,6 +168,6 @@ _ipctl() {
     if [[ -z $quote && $word == *[!A-Za-z0-9_@%+=:,./-]* ]]; then printf -v word %q "$word"; fi
     COMPREPLY[part]=$word
   done
-  [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+  [[ ${#COMPREPLY[@]} != 1 || ${COMPREPLY[0]} != *[=:] ]] || compopt -o nospace 2>/dev/null
 }
 complete -F _ipctl ipctl

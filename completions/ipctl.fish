@@ -11,15 +11,22 @@ function __ipctl_complete
     set -l verb
     set -l line
     set -l count 0
+    set -l perhaps 0
     for word in $before
         if set -q flag[1]
             set -e flag
             set -l flag
             continue
         end
+        if test $perhaps = 1
+            set perhaps 0
+            contains -- "$word" true false; and continue
+        end
         switch $word
-            case '--address' '--ca-file' '--cidr' '--color' '--columns' '--config' '--count' '--description' '--fault' '--field' '--for' '--header' '--hostway-zone' '--if-holder' '--import' '--input' '--ip-version' '--key' '--kind' '--label' '--limit' '--name' '--network' '--nova-pool' '--older-than' '--openstack-dns-domain' '--openstack-dns-name' '--openstack-pool' '--openstack-qos-policy' '--otc-bandwidth-id' '--otc-bandwidth-name' '--otc-bandwidth-share' '--otc-bandwidth-size' '--otc-bind' '--otc-charge-mode' '--otc-type' '--otc-unbind' '--otc-virtual' '--output' '--parallel' '--pool' '--port' '--private-address' '--profile' '--profiles' '--provider' '--query' '--rackconnect-retain' '--rackspace-association-body' '--rackspace-association-method' '--rackspace-network' '--rackspace-ports' '--region' '--secret' '--server' '--service' '--set' '--sort' '--subnet' '--take' '--timeout' '--to' '--unlabel' '-c' '-o' '-p'
+            case '--address' '--ca-file' '--cidr' '--color' '--columns' '--config' '--count' '--description' '--fault' '--field' '--for' '--header' '--hostway-account' '--hostway-api-revision' '--hostway-endpoint' '--hostway-uri-style' '--hostway-username' '--hostway-zone' '--if-holder' '--import' '--input' '--ip-version' '--key' '--kind' '--label' '--limit' '--name' '--network' '--nova-application-credential-id' '--nova-application-credential-name' '--nova-auth-type' '--nova-auth-url' '--nova-cacert' '--nova-compute-endpoint' '--nova-compute-interface' '--nova-compute-region' '--nova-interface' '--nova-network-interface' '--nova-network-region' '--nova-pool' '--nova-project-domain-id' '--nova-project-domain-name' '--nova-project-id' '--nova-project-name' '--nova-region' '--nova-user-domain-id' '--nova-user-domain-name' '--nova-user-id' '--nova-username' '--older-than' '--openstack-application-credential-id' '--openstack-application-credential-name' '--openstack-auth-type' '--openstack-auth-url' '--openstack-cacert' '--openstack-compute-endpoint' '--openstack-compute-interface' '--openstack-compute-region' '--openstack-dns-domain' '--openstack-dns-name' '--openstack-interface' '--openstack-network-endpoint' '--openstack-network-interface' '--openstack-network-region' '--openstack-pool' '--openstack-project-domain-id' '--openstack-project-domain-name' '--openstack-project-id' '--openstack-project-name' '--openstack-qos-policy' '--openstack-region' '--openstack-user-domain-id' '--openstack-user-domain-name' '--openstack-user-id' '--openstack-username' '--otc-access-key' '--otc-bandwidth-id' '--otc-bandwidth-name' '--otc-bandwidth-share' '--otc-bandwidth-size' '--otc-bind' '--otc-charge-mode' '--otc-cloud' '--otc-domain-id' '--otc-domain-name' '--otc-ecs-endpoint' '--otc-iam-endpoint' '--otc-project-id' '--otc-project-name' '--otc-region' '--otc-signature' '--otc-type' '--otc-user-id' '--otc-username' '--otc-vpc-endpoint' '--output' '--parallel' '--pool' '--port' '--private-address' '--profile' '--profiles' '--provider' '--query' '--rackconnect-identity-endpoint' '--rackconnect-region' '--rackconnect-tenant' '--rackconnect-username' '--rackspace-association-body' '--rackspace-association-method' '--rackspace-identity-endpoint' '--rackspace-network' '--rackspace-ports' '--rackspace-region' '--rackspace-tenant' '--rackspace-username' '--region' '--secret' '--server' '--service' '--set' '--sort' '--subnet' '--take' '--timeout' '--to' '--unlabel' '-c' '-o' '-p'
                 set flag $word
+            case '--hostway-insecure-http' '--nova-insecure-http' '--openstack-insecure-http' '--otc-insecure-http' '--otc-unbind' '--otc-virtual' '--rackconnect-insecure-http' '--rackconnect-retain' '--rackspace-insecure-http'
+                set perhaps 1
             case '-?*'
             case '*'
                 if not set -q noun[1]
@@ -40,7 +47,7 @@ function __ipctl_complete
     set -l format "$prefix%s\t%s\n"
     if set -q flag[1]
         switch $flag
-            case '--profile' '-p' '--columns' '-c' '--sort' '--pool' '--network' '--subnet' '--server' '--openstack-pool' '--rackspace-network' '--nova-pool' '--to' '--if-holder' '--profiles' '--import'
+            case '--profile' '-p' '--columns' '-c' '--sort' '--pool' '--network' '--subnet' '--server' '--openstack-pool' '--rackspace-network' '--nova-pool' '--to' '--if-holder' '--profiles' '--import' '--set' '--secret'
                 command $program __complete -- $before "$current" 2>/dev/null
             case '--output' '-o'
                 printf "$format" 'table' '' 'json' '' 'jsonl' '' 'yaml' '' 'csv' '' 'tsv' '' 'value' ''
@@ -50,7 +57,7 @@ function __ipctl_complete
                 printf "$format" 'auto' '' 'always' '' 'never' ''
             case '--config'
                 for path in (__fish_complete_directories "$typed"); echo "$prefix$path"; end
-            case '--ca-file'
+            case '--ca-file' '--input'
                 for path in (__fish_complete_path "$typed"); echo "$prefix$path"; end
             case '--ip-version'
                 printf "$format" '4' '' '6' ''
@@ -62,7 +69,7 @@ function __ipctl_complete
                 printf "$format" 'PER' '' 'WHOLE' ''
             case '--otc-charge-mode'
                 printf "$format" 'traffic' '' 'bandwidth' '' '95peak_plus' ''
-            case '--rackconnect-retain' '--otc-virtual' '--otc-unbind'
+            case '--rackconnect-retain' '--otc-virtual' '--otc-unbind' '--openstack-insecure-http' '--hostway-insecure-http' '--rackspace-insecure-http' '--otc-insecure-http' '--rackconnect-insecure-http' '--nova-insecure-http'
                 printf "$format" 'true' '' 'false' ''
             case '--kind'
                 printf "$format" 'floating' '' 'shared' '' 'fixed' '' 'primary' ''
@@ -70,6 +77,18 @@ function __ipctl_complete
                 printf "$format" 'free' '' 'associated' '' 'gone' ''
             case '--provider'
                 printf "$format" 'openstack' 'OpenStack' 'hostway' 'Hostway FlexCloud' 'rackspace' 'Rackspace Public Cloud' 'otc' 'Open Telekom Cloud' 'rackconnect' 'Rackspace RackConnect v3' 'nova' 'OpenStack Nova, legacy floating IPs'
+            case '--openstack-auth-type' '--nova-auth-type'
+                printf "$format" 'password' '' 'v3password' '' 'token' '' 'v3token' '' 'v3applicationcredential' '' 'v3totp' '' 'v3multifactor' ''
+            case '--openstack-interface' '--openstack-network-interface' '--openstack-compute-interface' '--nova-interface' '--nova-network-interface' '--nova-compute-interface'
+                printf "$format" 'public' '' 'internal' '' 'admin' '' 'publicURL' '' 'internalURL' '' 'adminURL' ''
+            case '--hostway-uri-style'
+                printf "$format" 'auto' '' 'short' '' 'account' ''
+            case '--hostway-api-revision'
+                printf "$format" '2013-04' '' '2013-06' '' '2013-10' ''
+            case '--otc-cloud'
+                printf "$format" 'otc' '' 'huawei' ''
+            case '--otc-signature'
+                printf "$format" 'a' '' 'b' '' 'auto' ''
         end
         return
     end
@@ -177,7 +196,7 @@ function __ipctl_complete
             case 'operation list' 'operation ls' 'op list' 'op ls'
                 printf "$format" '--limit' 'the last N'
             case 'operation resume' 'op resume'
-                printf "$format" '--take' 'this candidate is what the operation allocated' '--none' 'none of the candidates is: the allocation did not happen' '--undo' 'go back instead: release what ip allocate --server made, put an address that a move left with nobody back on its server' '--dry-run' 'do the reads, print the requests that would change something, send none' '-n' 'do the reads, print the requests that would change something, send none' '--yes' 'do not ask for confirmation' '-y' 'do not ask for confirmation' '--wait' 'wait until the provider shows the result (default)' '--no-wait' 'return when the provider has accepted it' '--timeout' 'time for one target, from its first request to the shown result' '--no-journal' 'keep no record of the operation on this machine'
+                printf "$format" '--take' 'this candidate is what the operation allocated; each of several' '--none' 'none of the candidates is: the allocation did not happen' '--undo' 'go back instead: release what ip allocate --server made, put an address that a move left with nobody back on its server' '--dry-run' 'do the reads, print the requests that would change something, send none' '-n' 'do the reads, print the requests that would change something, send none' '--yes' 'do not ask for confirmation' '-y' 'do not ask for confirmation' '--wait' 'wait until the provider shows the result (default)' '--no-wait' 'return when the provider has accepted it' '--timeout' 'time for one target, from its first request to the shown result' '--no-journal' 'keep no record of the operation on this machine'
             case 'operation prune' 'op prune'
                 printf "$format" '--older-than' 'only what began longer ago: 90d, 2w, 12h (default 90d)' '--settled' 'whatever its age, unless --older-than is given too' '--yes' 'do not ask for confirmation' '-y' 'do not ask for confirmation'
             case 'sandbox serve'
@@ -186,8 +205,20 @@ function __ipctl_complete
                 printf "$format" '--limit' 'the last N'
             case 'api'
                 printf "$format" '--field' 'GET: into the query; else into a JSON body, such as floatingip[port_id]=null' '--input' 'JSON to send, from a file; - is stdin' '--header' 'send this header' '--include' 'status and headers too, also of a refusal (on stderr)' '--service' 'service of the provider; default: its first' '--dry-run' 'do the reads, print the requests that would change something, send none' '-n' 'do the reads, print the requests that would change something, send none' '--yes' 'do not ask for confirmation' '-y' 'do not ask for confirmation' '--wait' 'wait until the provider shows the result (default)' '--no-wait' 'return when the provider has accepted it' '--timeout' 'time for one target, from its first request to the shown result' '--no-journal' 'keep no record of the operation on this machine'
-            case 'doctor'
-                printf "$format" '--all-profiles' 'try each stored profile, not only the one in use'
+        end
+        switch "$noun$current"
+            case '--openstack-*'
+                printf "$format" '--openstack-auth-url' 'identity service (Keystone v3), with or without /v3' '--openstack-auth-type' 'how to log in; default: as the credentials say that are there' '--openstack-username' 'user name' '--openstack-user-id' 'user id, instead of name and domain' '--openstack-user-domain-name' 'domain of the user name, which says nothing without it' '--openstack-user-domain-id' 'domain of the user name, by id' '--openstack-project-name' 'project name' '--openstack-project-id' 'project id, instead of name and domain' '--openstack-project-domain-name' 'domain of the project name, which says nothing without it' '--openstack-project-domain-id' 'domain of the project name, by id' '--openstack-application-credential-id' 'application credential, which carries its own project' '--openstack-application-credential-name' 'application credential by name, with its user' '--openstack-region' 'region; default: the first of the catalog' '--openstack-interface' 'which endpoints of the catalog to use' '--openstack-network-region' 'region of the network service, where it is another' '--openstack-compute-region' 'region of the compute service, where it is another' '--openstack-network-interface' 'interface of the network service, where it is another' '--openstack-compute-interface' 'interface of the compute service, where it is another' '--openstack-cacert' 'file of the certificate authorities to trust (PEM), instead of the system’s' '--openstack-network-endpoint' 'network service, instead of the one in the catalog' '--openstack-compute-endpoint' 'compute service, instead of the one in the catalog' '--openstack-pool' 'external network to draw addresses from, by name or id' '--openstack-qos-policy' 'QoS policy that limits the bandwidth, by name or id; none takes it off' '--openstack-dns-name' 'name that the cloud puts into its DNS' '--openstack-dns-domain' 'domain of that name, with a dot at its end' '--openstack-insecure-http' 'allow plain http, credentials and all'
+            case '--hostway-*'
+                printf "$format" '--hostway-endpoint' 'API host' '--hostway-username' 'user name of the control panel' '--hostway-account' 'account id, where the user may act for several' '--hostway-uri-style' 'with or without /accounts/ID/flexcloud in URIs; auto: with, when account is set' '--hostway-zone' 'zone to draw the address from, e.g. AUS001' '--hostway-api-revision' 'the API as of then: no zone before 2013-06, no account URIs before 2013-10' '--hostway-insecure-http' 'allow plain http, credentials and all'
+            case '--rackspace-*'
+                printf "$format" '--rackspace-identity-endpoint' 'identity service; UK accounts: https://lon.identity.api.rackspacecloud.com/v2.0/' '--rackspace-username' 'user name of the control panel' '--rackspace-tenant' 'account number, where the user may act for several' '--rackspace-region' 'region, e.g. DFW; default: that of the user' '--rackspace-network' 'network whose ports share the address: PublicNet, or an isolated one by id or name' '--rackspace-ports' 'ports to add to and to take out of those that share the address: +P,-Q, by id or by the name of their server' '--rackspace-association-method' 'how to associate; auto: PUT, and POST where PUT is not served' '--rackspace-association-body' 'body of the PUT: none, or an empty ip_association' '--rackspace-insecure-http' 'allow plain http, credentials and all'
+            case '--otc-*'
+                printf "$format" '--otc-cloud' 'which of the two clouds that speak this API; decides the default endpoints' '--otc-region' 'region, e.g. eu-de, eu-nl, eu-ch2' '--otc-iam-endpoint' 'identity service; default: that of the region' '--otc-vpc-endpoint' 'network and EIP service; default: that of the region' '--otc-ecs-endpoint' 'server service; default: that of the region' '--otc-username' 'name of the user' '--otc-user-id' 'id of the user, in place of name and domain' '--otc-domain-name' 'the account: name of the domain, OTC and digits' '--otc-domain-id' 'the account: id of the domain' '--otc-project-name' 'project; default: the one named like the region' '--otc-project-id' 'project by its id, 32 hex digits' '--otc-access-key' 'access key (AK), in place of user and password' '--otc-signature' 'dialect of access key signatures: a plain key, b derived key; auto: b on otc, a on huawei' '--otc-type' 'kind of EIP, also --pool: 5_bgp, 5_mailbgp, ...' '--otc-bandwidth-size' 'Mbit/s of the EIP’s own bandwidth; it is billed, so there is no default' '--otc-bandwidth-share' 'PER: a bandwidth of its own; WHOLE: join a shared one' '--otc-bandwidth-id' 'the shared bandwidth to join' '--otc-bandwidth-name' 'name of the EIP’s own bandwidth; a chosen one cannot tell us a lost answer apart' '--otc-charge-mode' 'what is billed; Open Telekom Cloud knows traffic only' '--otc-virtual' 'make a virtual IP, which several servers may answer for; the guests configure it themselves' '--otc-bind' 'bind the virtual IP to these servers (names or ids) or ports (ids), with commas between them' '--otc-unbind' 'unbind a virtual IP from its servers first' '--otc-insecure-http' 'allow plain http, credentials and all'
+            case '--rackconnect-*'
+                printf "$format" '--rackconnect-identity-endpoint' 'identity service; UK accounts: https://lon.identity.api.rackspacecloud.com/v2.0/' '--rackconnect-username' 'user name of the control panel' '--rackconnect-tenant' 'account number, where the user may act for several' '--rackconnect-region' 'region, e.g. DFW; default: that of the user' '--rackconnect-retain' 'keep the address when its server goes; default: only one that is allocated without a server' '--rackconnect-insecure-http' 'allow plain http, credentials and all'
+            case '--nova-*'
+                printf "$format" '--nova-auth-url' 'identity service (Keystone v3), with or without /v3' '--nova-auth-type' 'how to log in; default: as the credentials say that are there' '--nova-username' 'user name' '--nova-user-id' 'user id, instead of name and domain' '--nova-user-domain-name' 'domain of the user name, which says nothing without it' '--nova-user-domain-id' 'domain of the user name, by id' '--nova-project-name' 'project name' '--nova-project-id' 'project id, instead of name and domain' '--nova-project-domain-name' 'domain of the project name, which says nothing without it' '--nova-project-domain-id' 'domain of the project name, by id' '--nova-application-credential-id' 'application credential, which carries its own project' '--nova-application-credential-name' 'application credential by name, with its user' '--nova-region' 'region; default: the first of the catalog' '--nova-interface' 'which endpoints of the catalog to use' '--nova-network-region' 'region of the network service, where it is another' '--nova-compute-region' 'region of the compute service, where it is another' '--nova-network-interface' 'interface of the network service, where it is another' '--nova-compute-interface' 'interface of the compute service, where it is another' '--nova-cacert' 'file of the certificate authorities to trust (PEM), instead of the system’s' '--nova-compute-endpoint' 'compute service, instead of the one in the catalog' '--nova-pool' 'pool to draw addresses from, by name' '--nova-insecure-http' 'allow plain http, credentials and all'
         end
         printf "$format" '--profile' 'profile to use: a name, sandbox, sandbox-PROVIDER, env:PROVIDER, cloud:NAME' '-p' 'profile to use: a name, sandbox, sandbox-PROVIDER, env:PROVIDER, cloud:NAME' '--region' 'region, over the profile’s own' '--output' 'format of the result' '-o' 'format of the result' '--columns' 'columns to show; +a adds one' '-c' 'columns to show; +a adds one' '--no-header' 'leave out the header of a table, csv or tsv' '--sort' 'sort by columns, - for descending' '--query' 'show what this takes from the JSON of the whole result, in any format (jsonl: a line for each element)' '--raw' 'add the provider’s own objects to JSON' '--no-input' 'never ask' '--quiet' 'no notes on stderr' '-q' 'no notes on stderr' '--verbose' 'notes on stderr, also off a terminal' '-v' 'notes on stderr, also off a terminal' '--debug' 'a line a request on stderr; =body adds bodies, secrets masked' '--color' 'when to use colour' '--config' 'directory of the profiles' '--ca-file' 'trust the certificate authorities in this PEM file' '--fault' 'sandbox profiles only: make it misbehave, "METHOD PATH: EFFECT [xN]"' '--help' 'show help'
     else

@@ -3,23 +3,23 @@
  * options, so that a start pays for one command and not for all. Every usage error ends here.
  */
 import { Command, CommanderError, Option } from 'commander';
-import { IpctlError } from '../domain/errors.js';
+import type { IpctlError } from '../domain/errors.js';
 import { nearest } from '../domain/nearest.js';
 import { flagName, type OptionSpec, placeholder } from '../domain/option.js';
 import { type ProviderId, providerIds, providers } from '../providers/registry.js';
-import { changeFlags, globalFlags, nounAliases, nouns, type Row, rowAt, rows, variableOf, type Words } from './commands.js';
+import { changeFlags, globalFlags, nouns, type Row, rowAt, rows, variableOf, type Words } from './commands.js';
 import { type FlagSet, type FlagSpec, parseFlag, parseFlags, type Typed } from './flags.js';
 import type { ChangeFlags, Globals, Intent } from './intent.js';
+import { helpedWith, isProviderFlag, nounOf, settled, unknownCommand, usage, wordsIn } from './words.js';
 
 /** `words`: what help is asked about, nothing, a noun, or a noun and its verb. */
 export type Parsed = { readonly is: 'intent'; readonly intent: Intent } | { readonly is: 'help'; readonly words: readonly string[] };
 
-const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
-
 /** Reads argv alone: no file, no variable but those of the global flags. */
-export function parse(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
+export function parse(line: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
+  const argv = settled(line);
   const typed = wordsIn(argv);
-  const noun = typed[0] === undefined ? undefined : (nounAliases[typed[0]] ?? typed[0]);
+  const noun = typed[0] === undefined ? undefined : nounOf(typed[0]);
   let intent: Intent | undefined;
   // Not for Commander to find out: it would open both streams.
   const screen = { getOutHasColors: () => false, getErrHasColors: () => false, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 };
@@ -74,49 +74,14 @@ export function parse(argv: readonly string[], env: Readonly<Record<string, stri
   }
 
   try {
-    // Bare `--debug` must not take the next word for its value.
-    program.parse(
-      argv.map((word) => (word === '--debug' ? '--debug=true' : word)),
-      { from: 'user' },
-    );
+    program.parse(argv, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (!/^commander\.(help|helpDisplayed|version)$/.test(thrown.code)) throw commanderError(thrown, typed);
   }
   if (intent !== undefined) return { is: 'intent', intent };
-  return { is: 'help', words: helpedWith(noun, typed) };
+  return { is: 'help', words: helpedWith(typed) };
 }
-
-/** What help is asked about: also where `--help` stands before it. */
-function helpedWith(noun: string | undefined, [first = '', verb]: readonly string[]): readonly string[] {
-  if (noun === undefined) return [];
-  if (!Object.hasOwn(nouns, noun)) throw unknownCommand(first, undefined);
-  if (verb === undefined || rowAt(noun, undefined) !== undefined) return [noun];
-  if (rowAt(noun, verb) === undefined) throw unknownCommand(verb, noun);
-  return [noun, verb];
-}
-
-/** The noun and the verb: the first words that are neither flags nor their values. */
-function wordsIn(argv: readonly string[]): string[] {
-  const words: string[] = [];
-  for (let index = 0; index < argv.length && words.length < 2; index += 1) {
-    const word = argv[index] ?? '';
-    if (word === '--') break;
-    if (!word.startsWith('-') || word === '-') {
-      words.push(word);
-      continue;
-    }
-    const spec = Object.entries(globalFlags as FlagSet).find(
-      ([name, flag]) => word === `--${name}` || (flag.short !== undefined && word === `-${flag.short}`),
-    )?.[1];
-    const takesNext = spec === undefined ? isProviderFlag(word) && !word.includes('=') : !/^(switch|optional)$/.test(spec.type);
-    if (takesNext) index += 1;
-  }
-  return words;
-}
-
-/** `--<provider>-…`, known or not: each takes a value. */
-const isProviderFlag = (word: string): boolean => providerIds.some((id) => word.startsWith(`--${id}-`));
 
 /** The verb declares them; one that stands before it is met earlier. */
 function addEarlyOptions(program: Command, argv: readonly string[], verb: string): void {
@@ -236,7 +201,7 @@ function providerOptions(row: Row, options: Options): Record<string, Record<stri
 
 /** Commander's sentence in our form. What was typed after `=` may be a secret: it is not repeated. */
 function commanderError(error: CommanderError, typed: readonly string[]): IpctlError {
-  const noun = typed[0] === undefined ? undefined : (nounAliases[typed[0]] ?? typed[0]);
+  const noun = typed[0] === undefined ? undefined : nounOf(typed[0]);
   const known = noun !== undefined && Object.hasOwn(nouns, noun);
   if (error.code === 'commander.unknownCommand') return unknownCommand(typed[known ? 1 : 0] ?? '', known ? noun : undefined);
   const [sentence = ''] = error.message.replace(/^error: /, '').split('\n');
@@ -245,22 +210,6 @@ function commanderError(error: CommanderError, typed: readonly string[]): IpctlE
   const meant = flag === undefined ? undefined : nearest(flag, flagNames(known ? rowAt(noun, typed[1]) : undefined));
   const where = known ? `${typed.slice(0, 2).join(' ')} ` : '';
   return usage(message, meant === undefined ? `see ipctl ${where}--help` : `did you mean ${meant}?`);
-}
-
-/** Within a noun a verb, else a noun; a verb that was typed without its noun is looked for among all. */
-function unknownCommand(word: string, noun: string | undefined): IpctlError {
-  const own = (rows as readonly Row[]).filter(({ words }) => words.split(' ')[0] === noun);
-  const spellings = new Map(
-    own.flatMap(({ words, aliases }) => [words.split(' ')[1] ?? '', ...(aliases ?? [])].map((name) => [name, words])),
-  );
-  const found = noun === undefined ? nearest(word, Object.keys(nouns)) : spellings.get(nearest(word, spellings.keys()) ?? '');
-  const whole = noun === undefined ? (rows as readonly Row[]).filter((row) => rowAt(row.words.split(' ')[0] ?? '', word) === row) : [];
-  const meant = whole.length > 0 ? whole.map(({ words }) => words) : found === undefined ? [] : [found];
-  const where = noun === undefined ? '' : `${noun} `;
-  return usage(
-    `unknown command '${word}'`,
-    meant.length === 0 ? `see ipctl ${where}--help` : `did you mean ${meant.map((words) => `ipctl ${words}`).join(' or ')}?`,
-  );
 }
 
 /** What may be typed behind a command, secrets left out: they are refused. */

@@ -8,8 +8,11 @@ import type { Home } from '../support/ipctl.js';
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 const PROMPT = 'READY> ';
-/** Clears the line, types, puts every word in that completion offers, and shows the line between `<<` and `>>`. */
-const keys = (line: string): string => `\x15${line}\x18a\x18s`;
+/** `all`: a key of ours that puts in every word that is offered. `tab`: the key of everybody. */
+export type Key = 'all' | 'tab';
+
+/** Clears the line, types, completes, and shows the line between `<<` and `>>`. */
+const keys = (line: string, key: Key): string => `\x15${line}${key === 'all' ? '\x18a' : '\t'}\x18s`;
 
 export type Terminal = 'bash' | 'zsh';
 
@@ -53,7 +56,13 @@ export function shellEnv(home: Home): Readonly<Record<string, string>> {
 }
 
 /** The line that each of `lines` becomes, one after the other in one shell. */
-export function completed(shell: Terminal, home: Home, env: Readonly<Record<string, string>>, lines: readonly string[]): Promise<string[]> {
+export function completed(
+  shell: Terminal,
+  home: Home,
+  env: Readonly<Record<string, string>>,
+  lines: readonly string[],
+  key: Key = 'all',
+): Promise<string[]> {
   const { rc, command, setup } = shells[shell];
   const path = join(home.directory, rc);
   writeFileSync(path, setup);
@@ -66,7 +75,7 @@ export function completed(shell: Terminal, home: Home, env: Readonly<Record<stri
     const next = (): void => {
       asked += 1;
       shown = '';
-      child.stdin.write(asked < lines.length ? keys(lines[asked] ?? '') : '\x15exit\n');
+      child.stdin.write(asked < lines.length ? keys(lines[asked] ?? '', key) : '\x15exit\n');
     };
     child.stdout.on('data', (chunk: Buffer) => {
       shown += chunk.toString();

@@ -1,6 +1,6 @@
 /** Completion as a person meets it: in a real bash, and what the binary answers to any shell. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -32,13 +32,12 @@ const keptIn = (home: Home): string => join(home.directory, 'state/ipctl/complet
 test('a real bash: verbs, profiles, addresses, servers, columns, and text that is no command', async () => {
   await withHome(async (home) => {
     const env = shellEnv(home);
+    // Nothing has been asked for completion: the first key shows what there is.
     await home.ipctl(['-p', 'sandbox', 'ip', 'allocate']);
     await home.ipctl(['profile', 'add', 'mine', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:KEY']);
     const cloud = join(home.directory, 'state/ipctl/sandbox/openstack.json');
     writeFileSync(cloud, readFileSync(cloud, 'utf8').replaceAll('"worker-1"', '"$(touch pwned) `x`"'));
     const address = (await home.ipctl(['-p', 'sandbox', 'ip', 'list', '-o', 'value', '-c', 'address'])).stdout.trim();
-    await warm(home, ['-p', 'sandbox', 'ip', 'release', '']);
-    await warm(home, ['-p', 'sandbox', 'server', 'show', '']);
     const lines: readonly (readonly [string, string])[] = [
       ['ipctl ip as', 'ipctl ip associate '],
       ['ipctl -p mi', 'ipctl -p mine '],
@@ -50,6 +49,18 @@ test('a real bash: verbs, profiles, addresses, servers, columns, and text that i
       ['ipctl ip list -c address,st', 'ipctl ip list -c address,state '],
       ['ipctl ip list --output=js', 'ipctl ip list --output=json jsonl '],
       ['ipctl profile set mine pass', 'ipctl profile set mine pass'],
+      ['ipctl profile set mine read-only=t', 'ipctl profile set mine read-only=true '],
+      [
+        'ipctl profile add o --provider openstack --set interface=int',
+        'ipctl profile add o --provider openstack --set interface=internal internalURL ',
+      ],
+      [
+        'ipctl profile add o --provider hostway --secret password=env:ZDOT',
+        'ipctl profile add o --provider hostway --secret password=env:ZDOTDIR ',
+      ],
+      ['ipctl profile add o --import env:ra', 'ipctl profile add o --import env:rackconnect rackspace '],
+      ['ipctl --otc-virtual true privateip cr', 'ipctl --otc-virtual true privateip create '],
+      ['ipctl ip list --profiles mine,sandbox-h', 'ipctl ip list --profiles mine,sandbox-hostway '],
       ['ipctl nonsense verb x', 'ipctl nonsense verb x'],
     ];
     const typed = await completed(
@@ -61,6 +72,24 @@ test('a real bash: verbs, profiles, addresses, servers, columns, and text that i
     assert.deepEqual(
       typed,
       lines.map(([, line]) => line),
+    );
+    // One that is alone is put in by the key itself; what wants more behind it is followed by no space.
+    const alone: readonly (readonly [string, string])[] = [
+      ['ipctl -p sandbox ip release ', `ipctl -p sandbox ip release ${address} `],
+      ['ipctl profile set mine zo', 'ipctl profile set mine zone='],
+      ['ipctl profile add o --provider hostway --secret passw', 'ipctl profile add o --provider hostway --secret password='],
+      ['ipctl profile add o --provider hostway --secret password=e', 'ipctl profile add o --provider hostway --secret password=env:'],
+    ];
+    rmSync(keptIn(home), { recursive: true });
+    assert.deepEqual(
+      await completed(
+        'bash',
+        home,
+        env,
+        alone.map(([line]) => line),
+        'tab',
+      ),
+      alone.map(([, line]) => line),
     );
     assert.equal(existsSync(join(home.directory, 'pwned')), false);
   });
@@ -90,7 +119,26 @@ test('values that this machine knows: profiles, operations, options, columns', a
     assert.equal((await home.ipctl(['operation', 'show', id ?? '', '-o', 'json'])).code, 0);
     assert.deepEqual(await offered(home, ['profile', 'set', 'prod', 'read']), ['read-only=']);
     assert.deepEqual(await offered(home, ['profile', 'unset', 'prod', 'zo']), ['zone']);
+    assert.deepEqual(await offered(home, ['profile', 'set', 'prod', 'protected=']), ['protected=true', 'protected=false']);
+    assert.deepEqual(await offered(home, ['profile', 'set', 'prod', 'zone=']), []);
+    assert.deepEqual(await offered(home, ['profile', 'set', 'nobody', '']), []);
+    const add = ['profile', 'add', 'x', '--provider', 'otc'];
+    const settings = await offered(home, [...add, '--set', '']);
+    assert.ok(settings.includes('region=') && settings.includes('read-only='), settings.join());
+    assert.ok(!settings.some((name) => /^(password|token|secret-key)=/.test(name)), settings.join());
+    assert.deepEqual(await offered(home, [...add, '--set=bandwidth-share=']), ['--set=bandwidth-share=PER', '--set=bandwidth-share=WHOLE']);
+    assert.deepEqual(await offered(home, [...add, '--set', 'insecure-http=f']), ['insecure-http=false']);
+    assert.deepEqual(await offered(home, ['profile', 'add', 'x', '--import', 'env:hostway', '--set', 'zo']), ['zone=']);
+    assert.deepEqual(await offered(home, ['profile', 'add', 'x', '--set', '']), [], 'of which provider, nobody knows');
+    assert.deepEqual(await offered(home, [...add, '--secret', 'passw']), ['password=']);
+    assert.deepEqual(await offered(home, [...add, '--secret', 'password=']), ['password=env:', 'password=command:', 'password=-']);
+    assert.deepEqual(await offered(home, [...add, '--secret', 'password=env:OTC_W'], { OTC_WORD: 'hunter2' }), ['password=env:OTC_WORD']);
+    assert.deepEqual(await offered(home, [...add, '--secret', 'username=']), [], 'it is no secret');
+    assert.deepEqual(await offered(home, ['ip', 'list', '--profiles', 'prod,sandbox-h']), ['prod,sandbox-hostway']);
+    assert.ok(!(await offered(home, ['ip', 'list', '--profiles', 'prod,'])).includes('prod,prod'));
+    for (const flag of ['--key', '--query', '--region']) assert.deepEqual(await offered(home, ['ip', 'allocate', flag, '']), [], flag);
     assert.deepEqual(await offered(home, ['server', 'list', '-c', '+na']), ['+name']);
+    assert.deepEqual(await offered(home, ['server', 'list', '-c', '+name,+st']), ['+name,+state']);
     assert.deepEqual(await offered(home, ['server', 'list', '--sort', 'id,-na']), ['id,-name']);
     assert.deepEqual(await offered(home, ['ip', 'list', '--columns=address,addr']), []);
     assert.deepEqual(await offered(home, ['schema', 'priv']), ['privateip']);
@@ -106,7 +154,8 @@ test('an entry of clouds.yaml is offered as a profile', async () => {
     writeFileSync(file, 'clouds:\n  lab: {}\n');
     const env = { OS_CLIENT_CONFIG_FILE: file };
     assert.deepEqual(await offered(home, ['-p', 'cloud:'], env), ['cloud:lab']);
-    assert.deepEqual(await offered(home, ['profile', 'add', 'x', '--import', ''], env), ['cloud:lab']);
+    assert.deepEqual(await offered(home, ['profile', 'add', 'x', '--import', 'c'], env), ['cloud:lab']);
+    assert.ok((await offered(home, ['profile', 'add', 'x', '--import', ''], env)).includes('env:openstack'));
   });
 });
 
@@ -137,7 +186,10 @@ test('what was fetched is kept for its profile alone, for its owner alone, and w
     await home.ipctl(['profile', 'use', 'cloud']);
     assert.deepEqual(await offered(home, ['ip', 'move', '1.2.3.4', '--to', 'web-2'], env), ['web-2']);
 
-    assert.deepEqual(await offered(home, ['-p', 'cloud', '--region', 'nowhere', 'server', 'show', 'web'], env), []);
+    // Asked in vain beforehand: no process of its own is still about when the files are looked at.
+    const elsewhere = ['-p', 'cloud', '--region', 'nowhere', 'server', 'show', 'web'];
+    await warm(home, elsewhere, env);
+    assert.deepEqual(await offered(home, elsewhere, env), []);
     // Another password may be another account: what is fetched with it is kept elsewhere.
     const before = readdirSync(keptIn(home)).filter((name) => name.endsWith('.json'));
     await warm(home, ['-p', 'cloud', 'server', 'show', ''], { WORD: 'another' });
@@ -197,13 +249,32 @@ test('a provider that refuses is not asked again at the next key', async () => {
     await withServer(refuse, async (origin) => {
       const words = ['-p', 'env:openstack', 'server', 'show', ''];
       const marks = (): string[] => readdirSync(keptIn(home)).map((name) => `${name} ${readFileSync(join(keptIn(home), name), 'utf8')}`);
-      assert.deepEqual(await offered(home, words, openstackAt(origin)), []);
+      await warm(home, words, openstackAt(origin));
       const before = marks();
-      assert.match(before.join(), /^[0-9a-f]{32}\.asking \d+$/);
+      assert.match(before.join(), /^[0-9a-f]{32}\.asking \d+ in vain$/);
       // Whoever asks says so first: as long as the mark is the same, nobody has.
       assert.deepEqual(await offered(home, words, openstackAt(origin)), []);
       assert.deepEqual(marks(), before);
     });
+  });
+});
+
+test('the sandbox answers the first key, changed or not, without another process', async () => {
+  await withHome(async (home) => {
+    const words = ['-p', 'sandbox', 'ip', 'release', ''];
+    assert.deepEqual(await offered(home, words), []);
+    await home.ipctl(['-p', 'sandbox', 'ip', 'allocate']);
+    const address = (await home.ipctl(['-p', 'sandbox', 'ip', 'list', '-o', 'value', '-c', 'address'])).stdout.trim();
+    assert.deepEqual(await offered(home, words), [address]);
+    assert.ok(!readdirSync(keptIn(home)).some((name) => name.endsWith('.asking')));
+    for (const [profile, noun] of [
+      ['sandbox-hostway', 'server'],
+      ['sandbox-rackspace', 'server'],
+      ['sandbox-otc', 'subnet'],
+    ] as const) {
+      const line = noun === 'server' ? ['server', 'show', ''] : ['privateip', 'create', '--subnet', ''];
+      assert.ok((await offered(home, ['-p', profile, ...line])).length > 0, profile);
+    }
   });
 });
 

@@ -118,6 +118,44 @@ describe('the binary', () => {
       assert.equal((JSON.parse((await ipctl(['help', 'files', '-o', 'json'])).stdout) as { name: string }).name, 'files');
     }));
 
+  test('of the options of providers it shows those of the profile in use, and says where the others are', () =>
+    withHome(async ({ ipctl, directory }) => {
+      const all = helpOn(['ip', 'allocate']).text;
+      const titles = (text: string): readonly string[] => [...text.matchAll(/^Options of (.*):$/gm)].map(([, title = '']) => title);
+      const shown = async (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
+        const { code, stdout, stderr } = await ipctl(words, { env });
+        assert.deepEqual([code, stderr], [0, ''], words.join(' '));
+        assert.ok(stdout.startsWith('{') || stdout.split('\n').every((line) => line.length <= 80), stdout);
+        return stdout;
+      };
+      assert.ok(titles(all).length > 2 && all.includes('not listed: ipctl provider show PROVIDER'), all);
+      assert.equal(await shown(['ip', 'allocate', '--help']), all, 'no profile is in use');
+      const otc = ['Open Telekom Cloud', 'every change'];
+      for (const [words, env] of [
+        [['-p', 'sandbox-otc', 'ip', 'allocate', '--help'], {}],
+        [['ip', 'allocate', '-h', '--profile=env:otc'], {}],
+        [['-penv:otc', 'help', 'ip', 'allocate'], {}],
+        [['ip', 'allocate', '--help'], { IPCTL_PROFILE: 'sandbox-otc' }],
+        [['help', 'ip', 'create'], { IPCTL_PROFILE: 'sandbox-otc' }],
+      ] as const) {
+        assert.deepEqual(titles(await shown(words, env)), otc, words.join(' '));
+      }
+      const add = ['profile', 'add', 'mine', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:KEY'];
+      assert.equal((await ipctl(add)).code, 0);
+      assert.equal((await ipctl(['profile', 'use', 'mine'])).code, 0);
+      const mine = await shown(['ip', 'allocate', '--help']);
+      assert.deepEqual(titles(mine), ['Hostway FlexCloud', 'every change']);
+      assert.match(mine, /\nShown for profile mine \(Hostway FlexCloud\)\. [^.]*ipctl provider show PROVIDER\n/s);
+      assert.deepEqual(titles(await shown(['-p', 'sandbox-otc', 'ip', 'allocate', '--help'])), otc, 'the flag counts for more');
+      assert.equal(await shown(['ip', 'allocate', '--help', '--config', `${directory}/none`]), all);
+      assert.equal(await shown(['-p', 'nobody', 'ip', 'allocate', '--help']), all);
+      assert.equal(await shown(['profile', 'add', '--help']), helpOn(['profile', 'add']).text);
+      const data = JSON.parse(await shown(['ip', 'allocate', '--help', '-o', 'json'])) as CommandHelp;
+      assert.ok(data.options.some(({ group }) => group === 'otc') && data.options.some(({ group }) => group === 'hostway'));
+      writeFileSync(`${directory}/config/ipctl/config.json`, '{');
+      assert.equal(await shown(['ip', 'allocate', '--help']), all, 'help needs no readable profiles');
+    }));
+
   const mistypes: readonly [string, string][] = [
     ['ip alocate', 'did you mean ipctl ip allocate?'],
     ['ip atach 203.0.113.10', 'did you mean ipctl ip associate?'],

@@ -13,7 +13,7 @@ const HOSTILE = '$(touch pwned) `x`:y';
 const missing = (shell: string): string | false =>
   spawnSync(shell, ['--version'], { encoding: 'utf8' }).status === 0 ? false : `${shell} is not installed`;
 
-/** A home with one address on the sandbox, and with its servers and addresses fetched; one server is called as no server should be. */
+/** A home with one address on the sandbox, where nothing was asked for completion yet; one server is called as no server should be. */
 async function withCloudHome(work: (home: Home, env: Readonly<Record<string, string>>, address: string) => Promise<void>): Promise<void> {
   await withHome(async (home) => {
     const env = shellEnv(home);
@@ -23,7 +23,6 @@ async function withCloudHome(work: (home: Home, env: Readonly<Record<string, str
     const cloud = join(home.directory, 'state/ipctl/sandbox/openstack.json');
     writeFileSync(cloud, readFileSync(cloud, 'utf8').replaceAll('"worker-1"', JSON.stringify(HOSTILE)));
     const address = (await home.ipctl(['-p', 'sandbox', 'ip', 'list', '-o', 'value', '-c', 'address'])).stdout.trim();
-    for (const noun of ['ip', 'server']) await home.ipctl(['__complete', '--fetch', '--', '-p', 'sandbox', noun, 'show', '']);
     await work(home, env, address);
     assert.equal(existsSync(join(home.directory, 'pwned')), false);
   });
@@ -41,6 +40,15 @@ test('a real zsh', { skip: missing('zsh') }, async () => {
       ['ipctl ip list -c address,st', 'ipctl ip list -c address,state '],
       ['ipctl ip list --fr', 'ipctl ip list --free '],
       ['ipctl op res', 'ipctl op resume '],
+      ['ipctl profile set mine read-only=t', 'ipctl profile set mine read-only=true '],
+      [
+        'ipctl profile add o --provider hostway --secret password=env:ZDOT',
+        'ipctl profile add o --provider hostway --secret password=env:ZDOTDIR ',
+      ],
+      ['ipctl --otc-virtual true privateip cr', 'ipctl --otc-virtual true privateip create '],
+      ['ipctl --otc-bandwidth-sh', 'ipctl --otc-bandwidth-share '],
+      ['ipctl ip allocate --otc-bandwidth-share=W', 'ipctl ip allocate --otc-bandwidth-share=WHOLE '],
+      ['ipctl ip list --profiles mine,sandbox-h', 'ipctl ip list --profiles mine,sandbox-hostway '],
     ];
     const typed = await completed(
       'zsh',
@@ -51,6 +59,21 @@ test('a real zsh', { skip: missing('zsh') }, async () => {
     assert.deepEqual(
       typed.map((line) => line.trimEnd()),
       lines.map(([, line]) => line.trimEnd()),
+    );
+    const alone: readonly (readonly [string, string])[] = [
+      ['ipctl -p sandbox ip show ', `ipctl -p sandbox ip show ${address} `],
+      ['ipctl profile set mine zo', 'ipctl profile set mine zone='],
+      ['ipctl profile add o --provider hostway --secret password=e', 'ipctl profile add o --provider hostway --secret password=env:'],
+    ];
+    assert.deepEqual(
+      await completed(
+        'zsh',
+        home,
+        env,
+        alone.map(([line]) => line),
+        'tab',
+      ),
+      alone.map(([, line]) => line),
     );
   });
 });
@@ -74,6 +97,13 @@ test('a real fish', { skip: missing('fish') }, async () => {
     assert.deepEqual(words('ipctl ip list -c address,st'), ['address,state']);
     assert.deepEqual(offered('ipctl ip list --fr'), ['--free\tonly those that serve nobody']);
     assert.deepEqual(words('ipctl op res'), ['resume']);
+    assert.deepEqual(words('ipctl profile set mine read-only='), ['read-only=true', 'read-only=false']);
+    assert.deepEqual(words('ipctl profile add o --provider hostway --secret password=e'), ['password=env:']);
+    assert.deepEqual(words('ipctl --otc-virtual true privateip cr'), ['create']);
+    assert.deepEqual(words('ipctl --otc-virtual privateip cr'), ['create']);
+    assert.deepEqual(words('ipctl --otc-bandwidth-sh'), ['--otc-bandwidth-share']);
+    assert.deepEqual(words('ipctl privateip create --otc-virtual='), ['--otc-virtual=true', '--otc-virtual=false']);
+    assert.deepEqual(words('ipctl ip list --profiles mine,sandbox-h'), ['mine,sandbox-hostway']);
     assert.deepEqual(words('ipctl nonsense verb '), []);
   });
 });

@@ -8,8 +8,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { changeFlags, globalFlags, type Row, rows } from '../../src/cli/commands.js';
 import { script } from '../../src/cli/complete.js';
+import { sceneOf, whoseOf } from '../../src/cli/completion/account.js';
+import { answer } from '../../src/cli/completion/answer.js';
 import { fetchValues } from '../../src/cli/completion/fetch.js';
-import { claim, keep, kept } from '../../src/cli/completion/kept.js';
+import { claim, giveUp, keep, kept } from '../../src/cli/completion/kept.js';
 import { lineOf } from '../../src/cli/completion/line.js';
 import type { FlagSet } from '../../src/cli/flags.js';
 import { load } from '../../src/cli/load.js';
@@ -51,11 +53,29 @@ test('nouns, verbs, flags and closed lists stand in the script: they cost no pro
   assert.deepEqual(offered('ipctl profile add x --provider o'), ['openstack', 'otc']);
   assert.deepEqual(offered('ipctl ip allocate --hostway-z'), ['--hostway-zone']);
   assert.deepEqual(offered('ipctl ip allocate --rackspace-association-body w'), ['wrapper']);
+  assert.deepEqual(offered('ipctl ip allocate --otc-bandwidth-share '), ['PER', 'WHOLE']);
+  assert.deepEqual(offered('ipctl ip allocate --otc-bandwidth-share=W'), ['WHOLE']);
+  assert.deepEqual(offered('ipctl privateip create --otc-virtual='), ['true', 'false']);
   assert.deepEqual(offered('ipctl completion f'), ['fish']);
   assert.deepEqual(offered('ipctl completion fish '), []);
   assert.deepEqual(offered('ipctl sandbox reset otc no'), ['nova']);
   assert.ok(offered('ipctl ').includes('ip'));
   assert.ok(!offered('ipctl ip release -').some((word) => word.includes('password')));
+});
+
+test('options before the noun: their values are no nouns, and a provider’s are offered to whoever has begun one', () => {
+  assert.deepEqual(offered('ipctl --region nowhere ip as'), ['associate']);
+  assert.deepEqual(offered('ipctl --otc-bandwidth-size 5 ip as'), ['associate']);
+  assert.deepEqual(offered('ipctl --openstack-interface public ip as'), ['associate']);
+  assert.deepEqual(offered('ipctl --otc-virtual privateip cr'), ['create']);
+  assert.deepEqual(offered('ipctl --otc-virtual true privateip cr'), ['create']);
+  assert.deepEqual(offered('ipctl --otc-virtual=true privateip cr'), ['create']);
+  assert.deepEqual(offered('ipctl --otc-bandwidth-sh'), ['--otc-bandwidth-share']);
+  assert.deepEqual(offered('ipctl --otc-bandwidth-share '), ['PER', 'WHOLE']);
+  assert.deepEqual(offered('ipctl --reg'), ['--region']);
+  assert.deepEqual(offered('ipctl --region '), []);
+  assert.ok(!offered('ipctl --').some((word) => word.startsWith('--otc-')));
+  assert.ok(!offered('ipctl --otc-').some((word) => word.includes('password')));
 });
 
 test('without the program, a place for a live value offers nothing and says nothing', () => {
@@ -81,7 +101,24 @@ test('what a line asks for', () => {
     ['profile rename old ', undefined, ''],
     ['profile rename ', 'stored-profiles', ''],
     ['profile use ', 'profiles', ''],
-    ['profile set x ', 'options', ''],
+    ['profile set x ', 'settings', ''],
+    ['profile set x zone=', 'settings', 'zone='],
+    ['profile unset x ', 'options', ''],
+    ['profile add x --provider otc --set ', 'settings', ''],
+    ['profile add x --set=zo', 'settings', 'zo'],
+    ['profile add x --secret pass', 'secrets', 'pass'],
+    ['profile add x --import ', 'imports', ''],
+    ['ip list --profiles a,', 'profile-list', 'a,'],
+    ['ip allocate --key ', undefined, ''],
+    ['ip list --query ', undefined, ''],
+    ['--region ', undefined, ''],
+    ['--region nowhere ip release ', 'ips', ''],
+    ['--otc-bandwidth-size 5 ip release ', 'ips', ''],
+    ['--otc-virtual privateip delete ', 'privateips', ''],
+    ['--otc-virtual true privateip delete ', 'privateips', ''],
+    ['--otc-virtual=false privateip delete ', 'privateips', ''],
+    ['privateip delete --otc-unbind true a ', 'privateips', ''],
+    ['profile rename --otc-virtual maybe ', undefined, ''],
     ['completion ', 'shells', ''],
     ['help server ', 'commands', ''],
     ['', undefined, ''],
@@ -93,6 +130,11 @@ test('what a line asks for', () => {
   }
   const line = lineOf(['-p', 'one', '--profile=two', 'ip', 'move', 'a', '--region', 'r', '']);
   assert.deepEqual([line.flags, line.arguments, line.row?.words], [{ profile: 'two', region: 'r' }, ['a'], 'ip move']);
+  const bare = lineOf(['--otc-virtual', 'privateip', 'create', '--otc-unbind', 'false', '']);
+  assert.deepEqual(
+    [bare.flags, bare.arguments, bare.row?.words],
+    [{ 'otc-virtual': 'true', 'otc-unbind': 'false' }, [], 'privateip create'],
+  );
 });
 
 test('a flag takes a value in every command or in none: the scripts know it by its name', () => {
@@ -171,16 +213,54 @@ test('a change that this machine recorded makes what was kept old', async () => 
 
 test('one asks at a time, and not again for half a minute when it was in vain', async () => {
   await withWorld(async (world, pass) => {
-    assert.equal(await claim(world, 'k'), true);
-    assert.equal(await claim(world, 'k'), false);
-    assert.equal(await claim(world, 'other'), true);
+    assert.equal(await claim(world, 'k'), 'ours');
+    assert.equal(await claim(world, 'k'), 'others');
+    assert.equal(await claim(world, 'other'), 'ours');
     await pass(29_999);
-    assert.equal(await claim(world, 'k'), false);
+    assert.equal(await claim(world, 'k'), 'others');
     await pass(1);
-    assert.equal(await claim(world, 'k'), true);
+    assert.equal(await claim(world, 'k'), 'ours');
+    await giveUp(world, 'k');
+    assert.equal(await claim(world, 'k'), 'vain');
+    await pass(30_000);
+    assert.equal(await claim(world, 'k'), 'ours');
     await keep(world, 'k', world.clock.now(), []);
-    assert.equal(await claim(world, 'k'), true);
+    assert.equal(await claim(world, 'k'), 'ours');
     assert.ok(readdirSync(join(world.directories.state, 'completion')).every((name) => /^(k|other)\.(json|asking)$/.test(name)));
+  });
+});
+
+test('while somebody else asks, their answer is waited for as long as a person may wait', async () => {
+  await withWorld(async (bare) => {
+    const words = ['-p', 'env:hostway', 'server', 'show', ''];
+    let written = '';
+    let onSleep = async (): Promise<void> => {};
+    const world = {
+      ...bare,
+      argv: ['__complete', '--', ...words],
+      env: { IPCTL_HOSTWAY_USERNAME: 'u', IPCTL_HOSTWAY_PASSWORD: 'p' },
+      terminal: {},
+      signal: new AbortController().signal,
+      stdout: { write: (text: string) => (written += text) },
+      clock: {
+        ...bare.clock,
+        sleep: async (milliseconds: number, signal: AbortSignal) => {
+          await bare.clock.sleep(milliseconds, signal);
+          await onSleep();
+        },
+      },
+    } as unknown as World;
+    const line = lineOf(words);
+    const { key } = (await whoseOf(sceneOf(world, line, 'servers'), line, 'servers')) ?? { key: '' };
+    assert.equal(await claim(world, key), 'ours');
+    const began = world.clock.now();
+    // No program starts: nobody but the one who said so may ask.
+    assert.equal(await answer(world, [], began), 0);
+    assert.equal(written, '');
+    assert.ok(world.clock.now() - began >= 280 && world.clock.now() - began <= 300, `${world.clock.now() - began} ms`);
+    onSleep = () => keep(world, key, world.clock.now(), [{ word: 'web-1', help: 'active', also: [] }]);
+    await answer(world, [], world.clock.now());
+    assert.equal(written, 'web-1\tactive\n');
   });
 });
 

@@ -1,8 +1,8 @@
-import { helpOn } from '../help/answer.js';
+import { helpFor } from '../help/answer.js';
 import type { Command } from '../intent.js';
 import { document, text } from '../output.js';
 
-export const run: Command<'help'> = async (intent) => {
-  const answer = helpOn(intent.arguments);
-  return intent.global.output === undefined || intent.global.output === 'table' ? text('help', answer.text) : document(answer.data);
+export const run: Command<'help'> = async ({ arguments: words, global }, { world }) => {
+  const answer = await helpFor(words, { profile: global.profile, config: global.config ?? world.directories.config });
+  return global.output === undefined || global.output === 'table' ? text('help', answer.text) : document(answer.data);
 };

@@ -17,6 +17,9 @@ export interface Scene {
   readonly session: Session;
 }
 
+/** Of a terminal on which nothing is drawn. */
+const UNUSED_COLUMNS = 80;
+
 /** The list that yields values of a kind: what would be typed to see them. */
 const lists: Readonly<Record<FetchedKind, Words>> = {
   servers: 'server list',
@@ -43,8 +46,8 @@ export function sceneOf(world: World, line: Line, kind?: FetchedKind): Scene {
     change: parseFlags(changeFlags, {}),
     options: {},
   };
-  // By inheritance, not by copy: a copy would open stdin, which is slow and not ours to read.
-  const terminal = { value: { stdin: false, stdout: false, stderr: false, columns: world.terminal.columns } };
+  // By inheritance, not by copy: a copy would open stdin, which is slow and not ours to read. Nor is stdout opened for its width.
+  const terminal = { value: { stdin: false, stdout: false, stderr: false, columns: UNUSED_COLUMNS } };
   const session = openSession(Object.create(world, { terminal }) as World, intent);
   // Where a command would say something first (passwords go where a file of this directory says; others can read the
   // profiles), a key that was pressed for completion must not send anything.

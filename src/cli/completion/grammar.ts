@@ -1,6 +1,6 @@
 /** The table as the scripts need it: which words can stand where. Built once for all shells, so that they offer the same. */
 import { flagName, type OptionSpec } from '../../domain/option.js';
-import { providerIds, providers } from '../../providers/registry.js';
+import { type ProviderId, providerIds, providers } from '../../providers/registry.js';
 import { changeFlags, globalFlags, nounAliases, nouns, type Row, rows } from '../commands.js';
 import type { FlagSet, FlagSpec } from '../flags.js';
 import { argumentAt, isLive, type Kind, kindOfArgument, kindOfFlag } from './kinds.js';
@@ -41,6 +41,10 @@ export interface Grammar {
   readonly globals: readonly Word[];
   /** Flags whose value is the next word: that one is no verb. */
   readonly valued: readonly string[];
+  /** Flags whose value is the next word if that is `true` or `false`. */
+  readonly switches: readonly string[];
+  /** Options of providers that may stand before the noun, by how they begin: offered to whoever has typed that much. */
+  readonly early: readonly { readonly start: string; readonly flags: readonly Word[] }[];
   readonly values: readonly { readonly flags: readonly string[]; readonly slot: Slot }[];
 }
 
@@ -69,7 +73,7 @@ function slotOf(kind: Kind | undefined): Slot | undefined {
 interface Flag {
   readonly spellings: readonly string[];
   readonly help: string;
-  readonly valued: boolean;
+  readonly takes: 'value' | 'nothing' | 'perhaps';
   readonly slot: Slot | undefined;
 }
 
@@ -77,7 +81,7 @@ function flagsOf(flags: FlagSet): readonly Flag[] {
   return Object.entries(flags).map(([name, spec]) => ({
     spellings: [`--${name}`, ...(spec.short === undefined ? [] : [`-${spec.short}`])],
     help: spec.help,
-    valued: spec.type !== 'switch' && spec.type !== 'optional',
+    takes: spec.type === 'switch' || spec.type === 'optional' ? 'nothing' : 'value',
     slot: choicesOf(spec) ?? (spec.type === 'text' || spec.type === 'list' ? slotOf(kindOfFlag(name)) : undefined),
   }));
 }
@@ -85,18 +89,24 @@ function flagsOf(flags: FlagSet): readonly Flag[] {
 const choicesOf = (spec: FlagSpec): Slot | undefined =>
   spec.type === 'choice' || spec.type === 'optional' ? { is: 'words', words: bare(spec.choices) } : undefined;
 
-/** Options of providers that the command is meant for; a secret is never typed. */
-function optionsFor(words: string): readonly Flag[] {
-  return providerIds.flatMap((id) =>
-    Object.entries(providers[id].manifest.options as Record<string, OptionSpec>).flatMap(([name, spec]): Flag[] => {
-      if (spec.on?.includes(words) !== true || spec.kind === 'secret') return [];
-      const flag = flagName(id, name);
-      const choices = spec.kind === 'enum' ? spec.choices : spec.kind === 'boolean' ? ['true', 'false'] : undefined;
-      const slot: Slot | undefined = choices === undefined ? slotOf(kindOfFlag(flag.slice(2))) : { is: 'words', words: bare(choices) };
-      return [{ spellings: [flag], help: spec.help, valued: true, slot }];
-    }),
-  );
+interface ProviderFlag extends Flag {
+  /** The commands that it is meant for. */
+  readonly on: readonly string[];
 }
+
+/** A secret is never typed. */
+function providerFlags(id: ProviderId): readonly ProviderFlag[] {
+  return Object.entries(providers[id].manifest.options as Record<string, OptionSpec>).flatMap(([name, spec]): ProviderFlag[] => {
+    if (spec.kind === 'secret') return [];
+    const flag = flagName(id, name);
+    const choices = spec.kind === 'enum' ? spec.choices : spec.kind === 'boolean' ? ['true', 'false'] : undefined;
+    const slot: Slot | undefined = choices === undefined ? slotOf(kindOfFlag(flag.slice(2))) : { is: 'words', words: bare(choices) };
+    return [{ spellings: [flag], help: spec.help, takes: spec.kind === 'boolean' ? 'perhaps' : 'value', slot, on: spec.on ?? [] }];
+  });
+}
+
+const optionsFor = (words: string): readonly Flag[] =>
+  providerIds.flatMap((id) => providerFlags(id).filter(({ on }) => on.includes(words)));
 
 const flagsOfRow = (row: Row): readonly Flag[] => [
   ...flagsOf(row.flags),
@@ -130,7 +140,9 @@ function commandOf(row: Row): Command {
 export function grammar(): Grammar {
   const all: readonly Row[] = rows;
   const globals = flagsOf(globalFlags);
-  const every = [...globals, ...all.flatMap(flagsOfRow)];
+  const every = [...globals, ...all.flatMap(flagsOfRow), ...providerIds.flatMap(providerFlags)];
+  const taking = (takes: Flag['takes']): readonly string[] =>
+    [...new Set(every.flatMap((flag) => (flag.takes === takes ? flag.spellings : [])))].sort();
   return {
     nouns: Object.entries(nouns).map(([word, help]) => ({ word, help })),
     verbs: Object.keys(nouns).flatMap((noun) => {
@@ -140,7 +152,9 @@ export function grammar(): Grammar {
     }),
     commands: all.map(commandOf),
     globals: [...wordsOf(globals), { word: '--help', help: 'show help' }],
-    valued: [...new Set(every.flatMap(({ valued, spellings }) => (valued ? spellings : [])))].sort(),
+    valued: taking('value'),
+    switches: taking('perhaps'),
+    early: providerIds.map((id) => ({ start: flagName(id, ''), flags: wordsOf(providerFlags(id)) })),
     values: valuesOf(every),
   };
 }

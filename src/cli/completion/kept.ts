@@ -51,24 +51,35 @@ async function lastChange(world: World): Promise<number> {
   }
 }
 
-/** True for the one that shall ask. */
-export async function claim(world: World, key: string): Promise<boolean> {
+/** Who asks: the caller, somebody else at this moment, or nobody, since it was in vain a moment ago. */
+export type Claim = 'ours' | 'others' | 'vain';
+
+const VAIN = 'in vain';
+const markOf = (world: World, key: string): string => join(directoryOf(world), `${key}.asking`);
+
+export async function claim(world: World, key: string): Promise<Claim> {
   const { privateDirectory } = await import('../../state/files.js');
-  const path = join(directoryOf(world), `${key}.asking`);
+  const path = markOf(world, key);
   await privateDirectory(directoryOf(world));
   for (const again of [true, false]) {
     try {
       const file = await open(path, 'wx', 0o600);
       await file.writeFile(String(world.clock.now()));
       await file.close();
-      return true;
+      return 'ours';
     } catch {
-      const since = Number(await readFile(path, 'utf8').catch(() => '0'));
-      if (!again || Math.abs(world.clock.now() - since) < PAUSE) return false;
+      const [since, ...end] = (await readFile(path, 'utf8').catch(() => '0')).split(' ');
+      if (!again || Math.abs(world.clock.now() - Number(since)) < PAUSE) return end.join(' ') === VAIN ? 'vain' : 'others';
       await rm(path, { force: true });
     }
   }
-  return false;
+  return 'others';
+}
+
+/** The asking is over, and there is no answer. */
+export async function giveUp(world: World, key: string): Promise<void> {
+  const { writePrivate } = await import('../../state/files.js');
+  await writePrivate(markOf(world, key), `${world.clock.now()} ${VAIN}`);
 }
 
 /** `at`: when the asking began, since what changed after that may be missing. */
@@ -76,7 +87,7 @@ export async function keep(world: World, key: string, at: number, values: readon
   const { writePrivate } = await import('../../state/files.js');
   const directory = directoryOf(world);
   await writePrivate(join(directory, `${key}.json`), JSON.stringify({ at, values }));
-  await rm(join(directory, `${key}.asking`), { force: true });
+  await rm(markOf(world, key), { force: true });
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));

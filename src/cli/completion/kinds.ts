@@ -9,7 +9,19 @@ export const fetchedKinds = ['servers', 'ips', 'privateips', 'networks', 'pools'
 export type FetchedKind = (typeof fetchedKinds)[number];
 
 /** Known on this machine: read each time. */
-export type LocalKind = 'profiles' | 'stored-profiles' | 'clouds' | 'options' | 'operations' | 'columns' | 'sort' | 'records' | 'commands';
+export type LocalKind =
+  | 'profiles'
+  | 'profile-list'
+  | 'stored-profiles'
+  | 'imports'
+  | 'options'
+  | 'settings'
+  | 'secrets'
+  | 'operations'
+  | 'columns'
+  | 'sort'
+  | 'records'
+  | 'commands';
 /** Known when the script is made: they stand in it. */
 export type StaticKind = 'providers' | 'shells' | 'methods';
 /** Left to the shell. */
@@ -20,9 +32,11 @@ export type Kind = LiveKind | StaticKind | PathKind;
 
 const flagKinds: Readonly<Record<string, Kind>> = {
   profile: 'profiles',
-  profiles: 'profiles',
+  profiles: 'profile-list',
   provider: 'providers',
-  import: 'clouds',
+  import: 'imports',
+  set: 'settings',
+  secret: 'secrets',
   server: 'servers',
   to: 'servers',
   'if-holder': 'servers',
@@ -31,6 +45,7 @@ const flagKinds: Readonly<Record<string, Kind>> = {
   subnet: 'subnets',
   columns: 'columns',
   sort: 'sort',
+  input: 'files',
   'ca-file': 'files',
   config: 'directories',
 };
@@ -41,7 +56,7 @@ const argumentKinds: Readonly<Record<string, Kind>> = {
   'server S': 'servers',
   'profile NAME': 'profiles',
   'profile OPTION': 'options',
-  'profile OPTION=VALUE': 'options',
+  'profile OPTION=VALUE': 'settings',
   'provider PROVIDER': 'providers',
   'sandbox PROVIDER': 'providers',
   'operation ID': 'operations',

@@ -1,6 +1,7 @@
 /** A command line that is being typed, as far as its values are concerned. Never an error: what makes no sense has no values. */
-import { changeFlags, globalFlags, nounAliases, type Row, rows } from '../commands.js';
+import { changeFlags, globalFlags, type Row, rows } from '../commands.js';
 import type { FlagSet } from '../flags.js';
+import { isSwitch, nounOf } from '../words.js';
 import { argumentAt, type Kind, kindOfArgument, kindOfFlag } from './kinds.js';
 
 export interface Line {
@@ -22,11 +23,19 @@ export function lineOf(words: readonly string[]): Line {
   const flags: Record<string, string> = {};
   const plainWords: string[] = [];
   let waiting: string | undefined;
+  // A provider's switch: what follows is its value where it can be nothing else.
+  let undecided: string | undefined;
   for (const word of words.slice(0, -1)) {
     const [, attached, value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
+    const decided = undecided;
+    undecided = undefined;
     if (waiting !== undefined) {
       flags[waiting] = word;
       waiting = undefined;
+    } else if (decided !== undefined && (word === 'true' || word === 'false')) flags[decided] = word;
+    else if (isSwitch(word)) {
+      undecided = word.slice(2);
+      flags[undecided] = 'true';
     } else if (attached !== undefined) flags[attached] = value;
     else if (word.startsWith('-') && word.length > 1) waiting = valued(word);
     else plainWords.push(word);
@@ -43,7 +52,7 @@ export function lineOf(words: readonly string[]): Line {
 }
 
 function rowOf([noun = '', verb = '', ...rest]: readonly string[]): { row: Row | undefined; rest: readonly string[] } {
-  const spelled = nounAliases[noun] ?? noun;
+  const spelled = nounOf(noun);
   const all: readonly Row[] = rows;
   const leaf = all.find(({ words }) => words === spelled);
   if (leaf !== undefined) return { row: leaf, rest: verb === '' ? rest : [verb, ...rest] };
@@ -56,7 +65,7 @@ function rowOf([noun = '', verb = '', ...rest]: readonly string[]): { row: Row |
 
 const everyFlag = (): readonly FlagSet[] => [globalFlags, changeFlags, ...(rows as readonly Row[]).map(({ flags }) => flags)];
 
-/** The name of a flag whose value is the next word. A flag of no row is a provider's option, and each of those takes a value. */
+/** The name of a flag whose value is the next word. A flag of no row is a provider's option, which takes one unless it is a switch. */
 function valued(word: string): string | undefined {
   for (const set of everyFlag()) {
     for (const [name, spec] of Object.entries(set)) {

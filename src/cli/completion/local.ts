@@ -1,9 +1,11 @@
 /** Values that this machine knows: read each time, since reading them is cheap. */
+import type { OptionSpec } from '../../domain/option.js';
 import { emptyProfile, settingNames } from '../../profiles/profile.js';
-import { cloudsProviders, defaultSandbox, isProviderId, providerIds, providerOf } from '../../providers/registry.js';
+import { cloudsProviders, defaultSandbox, isProviderId, type ProviderId, providerIds, providerOf } from '../../providers/registry.js';
 import type { World } from '../../world.js';
-import { nounAliases, nouns, type Row, rows, type Words } from '../commands.js';
+import { nouns, type Row, rows, type Words } from '../commands.js';
 import { load } from '../load.js';
+import { nounOf } from '../words.js';
 import { type Scene, sceneOf } from './account.js';
 import type { Value } from './kept.js';
 import type { LocalKind } from './kinds.js';
@@ -40,18 +42,65 @@ const profiles: Local = async (world, line) => [
   ...providerIds.map((id) => value(`env:${id}`, `${titleOf(id)}, all from variables`)),
 ];
 
-/** Of the profile that is named as the command's argument: `set` wants a value behind each, and takes no secret. */
+const variables: Local = () => providerIds.map((id) => value(`env:${id}`, `variables of ${titleOf(id)}`));
+
+/** Where a new profile may begin. */
+const imports: Local = async (world, line) => [...(await clouds(world, line)), ...(await variables(world, line))];
+
+interface Subject {
+  readonly provider: ProviderId;
+  /** Options that it has. */
+  readonly has: readonly string[];
+}
+
+/** The profile that the command is about: a stored one by its name, a new one by what is said of it. */
+async function subjectOf(world: World, line: Line): Promise<Subject | undefined> {
+  if (line.row?.words === 'profile add') {
+    const { provider, import: from = '' } = line.flags;
+    const said = provider ?? /^env:(.+)$/.exec(from)?.[1] ?? (from.startsWith('cloud:') ? cloudsProviders[0] : '');
+    return isProviderId(said) ? { provider: said, has: [] } : undefined;
+  }
+  const profile = (await sceneOf(world, line).session.store()).get(line.arguments[0] ?? '');
+  return profile === undefined || !isProviderId(profile.provider)
+    ? undefined
+    : { provider: profile.provider, has: Object.keys(profile.options) };
+}
+
+const optionsOf = (provider: ProviderId): readonly (readonly [string, OptionSpec])[] =>
+  Object.entries(providerOf(provider).manifest.options);
+
+/** What can be taken from the profile. */
 const options: Local = async (world, line) => {
-  const store = await sceneOf(world, line).session.store();
-  const profile = store.get(line.arguments[0] ?? '');
-  if (profile === undefined || !isProviderId(profile.provider)) return [];
-  const sets = line.row?.words === 'profile set';
-  const known = Object.entries(providerOf(profile.provider).manifest.options);
-  if (!sets) return known.flatMap(([name, { help }]) => (Object.hasOwn(profile.options, name) ? [value(name, help)] : []));
-  return [
-    ...known.flatMap(([name, { kind, help }]) => (kind === 'secret' ? [] : [value(`${name}=`, help)])),
-    ...settingNames.map((name) => value(`${name}=`)),
-  ];
+  const subject = await subjectOf(world, line);
+  if (subject === undefined) return [];
+  return optionsOf(subject.provider).flatMap(([name, { help }]) => (subject.has.includes(name) ? [value(name, help)] : []));
+};
+
+/** `OPTION=` of each that is no secret; behind the sign, where the values are a closed list, each of them. */
+const settings: Local = async (world, line) => {
+  const subject = await subjectOf(world, line);
+  if (subject === undefined) return [];
+  const own = optionsOf(subject.provider).flatMap(([name, spec]) => (spec.kind === 'secret' ? [] : [{ name, spec, help: spec.help }]));
+  const all = [...own, ...settingNames.map((name) => ({ name, spec: { kind: 'boolean', help: '' } as OptionSpec, help: '' }))];
+  const [, begun] = /^([^=]*)=/.exec(line.typed) ?? [];
+  if (begun === undefined) return all.map(({ name, help }) => value(`${name}=`, help));
+  return all.flatMap(({ name, spec }) => (name === begun ? closed(spec).map((choice) => value(`${name}=${choice}`)) : []));
+};
+
+const closed = (spec: OptionSpec): readonly string[] =>
+  spec.kind === 'enum' ? spec.choices : spec.kind === 'boolean' ? ['true', 'false'] : [];
+
+/** `OPTION=SOURCE`: never a secret itself, nor the value of a variable. */
+const secrets: Local = async (world, line) => {
+  const subject = await subjectOf(world, line);
+  if (subject === undefined) return [];
+  const all = optionsOf(subject.provider).flatMap(([name, { kind, help }]) => (kind === 'secret' ? [value(`${name}=`, help)] : []));
+  const [, begun, source = ''] = /^([^=]*=)(.*)$/s.exec(line.typed) ?? [];
+  if (begun === undefined) return all;
+  if (!all.some(({ word }) => word === begun)) return [];
+  if (source.startsWith('env:'))
+    return Object.keys(world.env).flatMap((name) => (/^[A-Za-z_]\w*$/.test(name) ? [value(`${begun}env:${name}`)] : []));
+  return [value(`${begun}env:`, 'a variable'), value(`${begun}command:`, 'what a command prints'), value(`${begun}-`, 'a line of stdin')];
 };
 
 const operations: Local = async (world) => {
@@ -66,14 +115,21 @@ async function columnsOf({ row }: Line): Promise<readonly string[]> {
   return Object.keys(view?.columns ?? {});
 }
 
-/** Several behind commas: what stands before the last comma is kept, and not offered again. `marks` may precede a column. */
-async function listed(line: Line, marks: readonly string[]): Promise<readonly Value[]> {
-  const before = line.typed.slice(0, line.typed.lastIndexOf(',') + 1);
-  const begun = line.typed.slice(before.length);
+/** Several behind commas: what stands before the last comma is kept, and not offered again. `marks` may precede a word. */
+function listed({ typed }: Line, words: readonly Value[], marks: readonly string[]): readonly Value[] {
+  const before = typed.slice(0, typed.lastIndexOf(',') + 1);
+  const begun = typed.slice(before.length);
   const used = new Set(before.split(',').map((name) => name.replace(/^[+-]/, '')));
   const mark = marks.find((candidate) => begun.startsWith(candidate)) ?? '';
-  return (await columnsOf(line)).filter((name) => !used.has(name)).map((name) => value(`${before}${mark}${name}`));
+  return words.flatMap(({ word, help }) => (used.has(word) ? [] : [value(`${before}${mark}${word}`, help)]));
 }
+
+const columns = async (line: Line, marks: readonly string[]): Promise<readonly Value[]> =>
+  listed(
+    line,
+    (await columnsOf(line)).map((name) => value(name)),
+    marks,
+  );
 
 /** What `ipctl schema` describes. */
 const records: Local = async () => {
@@ -87,18 +143,21 @@ const commands: Local = async (_world, { arguments: [noun, verb] }) => {
     const { topicNames } = await import('../help/topics.js');
     return [...Object.entries(nouns).map(([name, help]) => value(name, help)), ...topicNames.map((name) => value(name))];
   }
-  const own = (rows as readonly Row[]).filter(({ words }) => words.startsWith(`${nounAliases[noun] ?? noun} `));
+  const own = (rows as readonly Row[]).filter(({ words }) => words.startsWith(`${nounOf(noun)} `));
   return verb === undefined ? own.map(({ words, summary }) => value(words.split(' ')[1] ?? '', summary)) : [];
 };
 
 export const locals: Readonly<Record<LocalKind, Local>> = {
   profiles,
+  'profile-list': async (world, line) => listed(line, await profiles(world, line), []),
   'stored-profiles': (world, line) => stored(sceneOf(world, line)),
-  clouds,
+  imports,
   options,
+  settings,
+  secrets,
   operations,
-  columns: (_world, line) => listed(line, ['+']),
-  sort: (_world, line) => listed(line, ['-']),
+  columns: (_world, line) => columns(line, ['+']),
+  sort: (_world, line) => columns(line, ['-']),
   records,
   commands,
 };

@@ -62,8 +62,13 @@ export interface ProgramHelp {
   readonly topics: readonly Topic[];
 }
 
-export const programSummary = 'One command line for the IP addresses of every provider.';
-const PROGRAM_EXAMPLES = ['ipctl -p sandbox ip allocate', 'ipctl profile add --help', 'ipctl help exit-codes'];
+/** The tool as a whole. */
+export const program = {
+  name: 'ipctl',
+  summary: 'One command line for the IP addresses of every provider.',
+  usage: 'ipctl NOUN VERB [arguments] [options]',
+  examples: ['ipctl -p sandbox ip allocate', 'ipctl profile add --help', 'ipctl help exit-codes'],
+} as const;
 
 function flagsOf(flags: FlagSet, group: string, variable: (name: string) => readonly string[] = () => []): readonly OptionHelp[] {
   return Object.entries(flags).map(([name, spec]) => ({
@@ -98,7 +103,8 @@ function providerOptionsOf(words: string): readonly OptionHelp[] {
           group: id,
           type: spec.kind === 'enum' ? 'choice' : spec.kind === 'string' ? 'text' : spec.kind,
           value: placeholder(spec),
-          optional: false,
+          // Bare, it is a yes.
+          optional: spec.kind === 'boolean',
           choices: spec.kind === 'enum' ? spec.choices : [],
           default: defaultOf(spec) ?? null,
           required: spec.required === true,
@@ -170,19 +176,22 @@ export function commandHelp(row: Row): CommandHelp {
   };
 }
 
+/** The commands of a noun, in the order of the table. */
+export const rowsOf = (noun: string): readonly Row[] => (rows as readonly Row[]).filter(({ words }) => words.split(' ')[0] === noun);
+
 export const nounHelp = (name: string): NounHelp => ({
   name,
   summary: nouns[name] ?? '',
-  commands: (rows as readonly Row[]).filter(({ words }) => words.split(' ')[0] === name).map(commandHelp),
+  commands: rowsOf(name).map(commandHelp),
 });
 
 export const programHelp = (): ProgramHelp => ({
-  name: 'ipctl',
-  summary: programSummary,
-  usage: 'ipctl NOUN VERB [arguments] [options]',
+  name: program.name,
+  summary: program.summary,
+  usage: program.usage,
   nouns: Object.keys(nouns).map(nounHelp),
   options: globalOptions(),
-  examples: PROGRAM_EXAMPLES,
+  examples: program.examples,
   exitCodes,
   topics: topics(),
 });

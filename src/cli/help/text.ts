@@ -1,7 +1,10 @@
 /** Help on a terminal: at most 80 columns, whatever the terminal's width, so that it reads the same everywhere. */
-import { providerIds, providers } from '../../providers/registry.js';
-import { type CommandHelp, globalOptions, type NounHelp, type OptionHelp, type ProgramHelp } from './describe.js';
-import type { Section, Topic } from './topics.js';
+
+import { type ProviderId, providerIds, providers } from '../../providers/registry.js';
+import { plain } from '../../render/text.js';
+import { nouns, type Row } from '../commands.js';
+import { type CommandHelp, globalOptions, type OptionHelp, program, rowsOf } from './describe.js';
+import { type Section, type Topic, topicNames, topicSummaries } from './topics.js';
 
 const WIDTH = 80;
 /** Of the column of terms: a longer one has a line of its own. */
@@ -70,17 +73,32 @@ function optionLine(option: OptionHelp): Line {
   return { term: `${name}${value}${repeated}`, help: defaulted(option) };
 }
 
-function optionBlocks(options: readonly OptionHelp[]): string {
+/** The profile in use: of all options of providers its own are shown. */
+export interface Shown {
+  readonly profile: string;
+  readonly provider: ProviderId;
+}
+
+function optionBlocks(options: readonly OptionHelp[], shown: Shown | undefined): string {
   const of = (group: string): readonly Line[] => options.filter((option) => option.group === group).map(optionLine);
   return [
     block('Options', of('command')),
-    ...providerIds.map((id) => block(`Options of ${providers[id].manifest.title}`, of(id))),
+    ...providerIds
+      .filter((id) => shown === undefined || id === shown.provider)
+      .map((id) => block(`Options of ${providers[id].manifest.title}`, of(id))),
     block('Options of every change', of('change')),
     block('Global options', of('global')),
   ].join('');
 }
 
-export function commandText(command: CommandHelp, worksOnProfile: boolean): string {
+/** Where the options of providers are that are not shown. */
+function elsewhere(shown: Shown | undefined): string {
+  if (shown === undefined) return 'Options of a provider that are not listed: ipctl provider show PROVIDER';
+  const { title } = providers[shown.provider].manifest;
+  return `Shown for profile ${plain(shown.profile)} (${title}). Options that are not listed, and those of other providers: ipctl provider show PROVIDER`;
+}
+
+export function commandText(command: CommandHelp, worksOnProfile: boolean, shown?: Shown): string {
   const codes = command.exitCodes.map(({ code, kind }) => `${code} ${kind}`);
   const listed = codes.map((code, index) => (index === codes.length - 1 ? code : `${code},`));
   return [
@@ -91,8 +109,8 @@ export function commandText(command: CommandHelp, worksOnProfile: boolean): stri
       'Arguments',
       command.arguments.map(({ name, variadic, help }) => ({ term: variadic ? `${name}...` : name, help })),
     ),
-    optionBlocks(command.options),
-    worksOnProfile ? '\nOptions of a provider that are not listed: ipctl provider show PROVIDER\n' : '',
+    optionBlocks(command.options, shown),
+    worksOnProfile ? `\n${paragraph(elsewhere(shown))}` : '',
     examples(command.examples),
     `\nExit codes:\n${filled(listed, WIDTH - 2)
       .map((line) => `  ${line}\n`)
@@ -100,39 +118,44 @@ export function commandText(command: CommandHelp, worksOnProfile: boolean): stri
   ].join('');
 }
 
-const verbOf = ({ words }: CommandHelp): string => words.split(' ')[1] ?? '';
+const verbOf = ({ words }: Row): string => words.split(' ')[1] ?? '';
 
 /** `servers: list, show`. */
-function withVerbs({ summary, commands }: NounHelp): string {
-  const verbs = commands.map(verbOf).filter((verb) => verb !== '');
-  return verbs.length === 0 ? summary : `${summary}: ${verbs.join(', ')}`;
+function withVerbs(noun: string): string {
+  const verbs = rowsOf(noun)
+    .map(verbOf)
+    .filter((verb) => verb !== '');
+  return verbs.length === 0 ? (nouns[noun] ?? '') : `${nouns[noun]}: ${verbs.join(', ')}`;
 }
 
-export const nounText = ({ name, summary, commands }: NounHelp): string =>
-  [
-    sentence(`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}`),
-    usage(`ipctl ${name} VERB [arguments] [options]`),
+export function nounText(noun: string): string {
+  const about = nouns[noun] ?? '';
+  return [
+    sentence(`${about.slice(0, 1).toUpperCase()}${about.slice(1)}`),
+    usage(`ipctl ${noun} VERB [arguments] [options]`),
     block(
       'Verbs',
-      commands.map((command) => ({ term: verbOf(command), help: command.summary })),
+      rowsOf(noun).map((row) => ({ term: verbOf(row), help: row.summary })),
     ),
-    `\nMore of a verb, with examples: ipctl help ${name} VERB\n`,
+    `\nMore of a verb, with examples: ipctl help ${noun} VERB\n`,
   ].join('');
+}
 
-export const programText = ({ summary, usage: line, nouns, topics, examples: starts }: ProgramHelp): string =>
+/** Of the table alone: all that is known of each command is not made for it. */
+export const programText = (): string =>
   [
-    sentence(summary),
-    usage(line),
+    sentence(program.summary),
+    usage(program.usage),
     block(
       'Nouns',
-      nouns.map((noun) => ({ term: noun.name, help: withVerbs(noun) })),
+      Object.keys(nouns).map((noun) => ({ term: noun, help: withVerbs(noun) })),
     ),
     block('Global options', globalOptions().map(optionLine)),
     block(
       'Topics (ipctl help TOPIC)',
-      topics.map(({ name, summary: about }) => ({ term: name, help: about })),
+      topicNames.map((name) => ({ term: name, help: topicSummaries[name] })),
     ),
-    examples(starts),
+    examples(program.examples),
   ].join('');
 
 const sectionText = ({ title, text, rows }: Section): string =>

@@ -21,6 +21,13 @@ export const topicNames = ['exit-codes', 'environment', 'files', 'output'] as co
 export type TopicName = (typeof topicNames)[number];
 export const isTopicName = (text: string): text is TopicName => (topicNames as readonly string[]).includes(text);
 
+export const topicSummaries: Readonly<Record<TopicName, string>> = {
+  'exit-codes': 'What each exit code means',
+  environment: 'Variables that count',
+  files: 'Where profiles, records and the sandbox are kept',
+  output: 'Formats, columns, and what JSON holds',
+};
+
 const rowsOf = (rows: Readonly<Record<string, string>>): Section['rows'] => Object.entries(rows).map(([term, help]) => ({ term, help }));
 
 export const topics = (): readonly Topic[] => topicNames.map(topicOf);
@@ -40,7 +47,7 @@ export function topicOf(name: TopicName): Topic {
 
 const exits = (): Topic => ({
   name: 'exit-codes',
-  summary: 'What each exit code means',
+  summary: topicSummaries['exit-codes'],
   sections: [
     {
       title: 'Exit codes',
@@ -66,7 +73,7 @@ const exits = (): Topic => ({
 
 const environment = (): Topic => ({
   name: 'environment',
-  summary: 'Variables that count',
+  summary: topicSummaries.environment,
   sections: [
     {
       title: 'Global options',
@@ -109,7 +116,7 @@ function ownVariables(id: ProviderId): string {
 
 const files: Topic = {
   name: 'files',
-  summary: 'Where profiles, records and the sandbox are kept',
+  summary: topicSummaries.files,
   sections: [
     {
       title: 'Files',
@@ -138,7 +145,7 @@ const files: Topic = {
 
 const output: Topic = {
   name: 'output',
-  summary: 'Formats, columns, and what JSON holds',
+  summary: topicSummaries.output,
   sections: [
     {
       title: 'Formats',

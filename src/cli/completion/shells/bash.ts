@@ -6,7 +6,7 @@ const spaced = (words: readonly Word[]): string => words.map(({ word }) => word)
 /** Sets where the words come from. */
 const take = (slot: Slot): string => (slot.is === 'words' ? `static='${spaced(slot.words)}'` : `source=${slot.is}`);
 
-export function bash({ nouns, verbs, commands, globals, valued, values }: Grammar): string {
+export function bash({ nouns, verbs, commands, globals, valued, switches, early, values }: Grammar): string {
   const quoted = (spellings: readonly string[]): string => spellings.map((text) => `'${text}'`).join('|');
   const slots = commands.flatMap(({ spellings, first, next }) => [
     ...(first === undefined ? [] : [`      ${spellings.map((text) => `'${text} 0'`).join('|')}) ${take(first)} ;;`]),
@@ -17,7 +17,7 @@ export function bash({ nouns, verbs, commands, globals, valued, values }: Gramma
   );
   return `# bash completion for ipctl. Generated from the command table: ipctl completion bash
 _ipctl() {
-  local IFS=$' \\t\\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' count=0 static='' source='' breaks='' cut=''
+  local IFS=$' \\t\\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' perhaps='' count=0 static='' source='' breaks='' cut=''
   local -a parts=() words=()
   # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read.
   read -ra parts <<<"\${COMP_LINE:0:COMP_POINT}"
@@ -33,8 +33,13 @@ _ipctl() {
   skip=''
   for word in "\${words[@]:1}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
+    if [[ -n $perhaps ]]; then
+      perhaps=''
+      case $word in true|false) continue ;; esac
+    fi
     case $word in
     ${valued.join('|')}) skip=$word ;;
+    ${switches.join('|')}) perhaps=1 ;;
     -?*) ;;
     *)
       if [[ -z $noun ]]; then noun=$word path=$word
@@ -57,6 +62,9 @@ ${verbs.map((noun) => `    ${noun.spellings.join('|')}) path="$noun $verb"; [[ -
     if [[ $current == -* ]]; then
       case $path in
 ${flags.join('\n')}
+      esac
+      case $noun$current in
+${early.map(({ start, flags: own }) => `      ${start}*) static='${spaced(own)}' ;;`).join('\n')}
       esac
       static="$static ${spaced(globals)}"
     elif [[ -z $static ]]; then
@@ -89,7 +97,7 @@ ${slots.join('\n')}
     if [[ -z $quote && $word == *[!A-Za-z0-9_@%+=:,./-]* ]]; then printf -v word %q "$word"; fi
     COMPREPLY[part]=$word
   done
-  [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null
+  [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *[=:] ]] || compopt -o nospace 2>/dev/null
 }
 complete -F _ipctl ipctl
 `;

@@ -19,7 +19,7 @@ const take = (slot: Slot): string => {
   }
 };
 
-export function fish({ nouns, verbs, commands, globals, valued, values }: Grammar): string {
+export function fish({ nouns, verbs, commands, globals, valued, switches, early, values }: Grammar): string {
   const one = (spellings: readonly string[]): string => spellings.map(quoted).join(' ');
   const slots = commands.flatMap(({ spellings, first, next }) => [
     ...(first === undefined ? [] : [`            case ${one(spellings.map((text) => `${text} 0`))}\n                ${take(first)}`]),
@@ -41,15 +41,22 @@ function __ipctl_complete
     set -l verb
     set -l line
     set -l count 0
+    set -l perhaps 0
     for word in $before
         if set -q flag[1]
             set -e flag
             set -l flag
             continue
         end
+        if test $perhaps = 1
+            set perhaps 0
+            contains -- "$word" true false; and continue
+        end
         switch $word
             case ${one(valued)}
                 set flag $word
+            case ${one(switches)}
+                set perhaps 1
             case '-?*'
             case '*'
                 if not set -q noun[1]
@@ -96,6 +103,9 @@ ${verbs
     if set -q flags[1]
         switch "$line"
 ${flags.join('\n')}
+        end
+        switch "$noun$current"
+${early.map(({ start, flags: own }) => `            case ${quoted(`${start}*`)}\n                ${say(own)}`).join('\n')}
         end
         ${say(globals)}
     else

@@ -8,7 +8,7 @@ const take = (slot: Slot): string => (slot.is === 'words' ? pairs(slot.words) : 
 const table = (entries: readonly (readonly [string, string])[]): string =>
   entries.map(([key, value]) => `    ${quoted(key)} = ${value}`).join('\n');
 
-export function powershell({ nouns, verbs, commands, globals, valued, values }: Grammar): string {
+export function powershell({ nouns, verbs, commands, globals, valued, switches, early, values }: Grammar): string {
   const slots = commands.flatMap(({ spellings, first, next }) =>
     spellings.flatMap((text) => [
       ...(first === undefined ? [] : [[`${text} 0`, take(first)] as const]),
@@ -19,6 +19,10 @@ export function powershell({ nouns, verbs, commands, globals, valued, values }: 
 Register-ArgumentCompleter -Native -CommandName ipctl -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $valued = @(${valued.map(quoted).join(', ')})
+  $switches = @(${switches.map(quoted).join(', ')})
+  $early = @{
+${table(early.map(({ start, flags }) => [start, pairs(flags)] as const))}
+  }
   $values = @{
 ${table(values.flatMap(({ flags, slot }) => flags.map((flag) => [flag, take(slot)] as const)))}
   }
@@ -38,10 +42,15 @@ ${table(slots)}
   $program = $all[0]
   $before = @($all | Select-Object -Skip 1)
   if ($wordToComplete -ne '' -and $before.Count -gt 0) { $before = @($before | Select-Object -SkipLast 1) }
-  $skip = ''; $noun = ''; $verb = ''; $count = 0
+  $skip = ''; $perhaps = $false; $noun = ''; $verb = ''; $count = 0
   foreach ($word in $before) {
     if ($skip -ne '') { $skip = ''; continue }
+    if ($perhaps) {
+      $perhaps = $false
+      if (@('true', 'false') -ccontains $word) { continue }
+    }
     if ($valued -ccontains $word) { $skip = $word }
+    elseif ($switches -ccontains $word) { $perhaps = $true }
     elseif ($word -like '-?*') { }
     elseif ($noun -eq '') { $noun = $word }
     elseif ($verb -eq '') { $verb = $word }
@@ -53,7 +62,10 @@ ${table(slots)}
   if ($verbs.ContainsKey($noun)) { $line = "$noun $verb" } elseif ($verb -ne '') { $count += 1 }
   $found = @()
   if ($flag -ne '') { $found = $values[$flag] }
-  elseif ($wordToComplete -like '-*') { $found = @($flags[$line]) + $globals }
+  elseif ($wordToComplete -like '-*') {
+    $found = @($flags[$line]) + $globals
+    foreach ($start in $early.Keys) { if ("$noun$wordToComplete".StartsWith($start)) { $found += $early[$start] } }
+  }
   elseif ($noun -eq '') { $found = $nouns }
   elseif ($verbs.ContainsKey($noun) -and $verb -eq '') { $found = $verbs[$noun] }
   else { $found = $slots["$line $([Math]::Min($count, 1))"] }

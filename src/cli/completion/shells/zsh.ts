@@ -10,7 +10,7 @@ const pattern = (spellings: readonly string[]): string => spellings.map((text) =
 const take = (slot: Slot, indent: string): string =>
   slot.is === 'words' ? `found=(${listed(slot.words, `${indent}  `)}\n${indent}) ;;` : `source=${slot.is} ;;`;
 
-export function zsh({ nouns, verbs, commands, globals, valued, values }: Grammar): string {
+export function zsh({ nouns, verbs, commands, globals, valued, switches, early, values }: Grammar): string {
   const cases = (spellings: readonly string[], end: string): string => spellings.map((text) => `${pattern([text])}\\ ${end}`).join('|');
   const slots = commands.flatMap(({ spellings, first, next }) => [
     ...(first === undefined ? [] : [`      ${cases(spellings, '0')}) ${take(first, '      ')}`]),
@@ -22,14 +22,19 @@ export function zsh({ nouns, verbs, commands, globals, valued, values }: Grammar
   return `#compdef ipctl
 # zsh completion for ipctl. Generated from the command table: ipctl completion zsh
 _ipctl() {
-  local word help current flag prefix noun verb line skip source count=0
-  local -a found before
+  local word help entry current flag prefix noun verb line skip perhaps source count=0
+  local -a found open before
   before=("\${(@Q)words[2,CURRENT-1]}")
   current=\${(Q)PREFIX}
   for word in "\${(@)before}"; do
     if [[ -n $skip ]]; then skip=; continue; fi
+    if [[ -n $perhaps ]]; then
+      perhaps=
+      case $word in true|false) continue ;; esac
+    fi
     case $word in
     ${valued.join('|')}) skip=$word ;;
+    ${switches.join('|')}) perhaps=1 ;;
     -?*) ;;
     *)
       if [[ -z $noun ]]; then noun=$word line=$word
@@ -59,6 +64,9 @@ ${verbs
       case $line in
 ${flags.join('\n')}
       esac
+      case $noun$current in
+${early.map(({ start, flags: own }) => `      ${start}*) found=(${listed(own, '        ')}\n      ) ;;`).join('\n')}
+      esac
       found+=(${listed(globals, '        ')}
       )
     elif (( ! $#found )); then
@@ -72,12 +80,14 @@ ${slots.join('\n')}
   directories) compset -P '*='; _files -/; return ;;
   live)
     while IFS=$'\\t' read -r word help; do
-      word=\${word//\\\\/\\\\\\\\}
-      found+=("\${word//:/\\\\:}\${help:+:$help}")
+      entry=\${word//\\\\/\\\\\\\\}
+      entry=\${entry//:/\\\\:}\${help:+:$help}
+      if [[ $word == *[=:] ]]; then open+=("$entry"); else found+=("$entry"); fi
     done < <("\${\${(Q)words[1]}/#\\~/$HOME}" __complete -- "\${(@)before}" "$current" 2>/dev/null) ;;
   *) [[ -z $prefix ]] || found=("\${(@)found/#/$prefix}") ;;
   esac
-  _describe -V -t values value found
+  # What wants more behind it is followed by no space.
+  _describe -V -t values value found -- open -S ''
 }
 if [[ $funcstack[1] == _ipctl ]]; then _ipctl "$@"; else compdef _ipctl ipctl; fi
 `;

@@ -1,0 +1,106 @@
+/** Noun and verb of a line, told from argv alone: what help and completion go by, and Commander is not loaded for. */
+import { IpctlError } from '../domain/errors.js';
+import { nearest } from '../domain/nearest.js';
+import { flagName, type OptionSpec } from '../domain/option.js';
+import { providerIds, providers } from '../providers/registry.js';
+import { globalFlags, nounAliases, nouns, type Row, rowAt, rows } from './commands.js';
+import type { FlagSet } from './flags.js';
+
+export const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
+
+/** A word that was typed for a noun. */
+export const nounOf = (word: string): string => (Object.hasOwn(nounAliases, word) ? (nounAliases[word] ?? word) : word);
+
+/** `--<provider>-…`, known or not. */
+export const isProviderFlag = (word: string): boolean => providerIds.some((id) => word.startsWith(`--${id}-`));
+
+/** A provider's option that says yes or no: its value may be left out. */
+export const isSwitch = (flag: string): boolean =>
+  providerIds.some((id) => {
+    const options: Readonly<Record<string, OptionSpec>> = providers[id].manifest.options;
+    const name = flag.slice(flagName(id, '').length);
+    return flag === flagName(id, name) && Object.hasOwn(options, name) && options[name]?.kind === 'boolean';
+  });
+
+/**
+ * With each flag whose value may be left out in the one form that needs no guess: `--debug=true`, `--otc-virtual=false`. A switch
+ * of a provider takes `true` or `false` for its value when that is the next word, and no other word.
+ */
+export function settled(argv: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') return [...words, ...argv.slice(index)];
+    if (word === '--debug') words.push('--debug=true');
+    else if (isSwitch(word)) {
+      const next = argv[index + 1] ?? '';
+      const said = next === 'true' || next === 'false';
+      words.push(`${word}=${said ? next : 'true'}`);
+      if (said) index += 1;
+    } else words.push(word);
+  }
+  return words;
+}
+
+/** The noun and the verb of settled words: the first that are neither flags nor their values. */
+export function wordsIn(argv: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  for (let index = 0; index < argv.length && words.length < 2; index += 1) {
+    const word = argv[index] ?? '';
+    if (word === '--') break;
+    if (!word.startsWith('-') || word === '-') {
+      words.push(word);
+      continue;
+    }
+    const spec = Object.entries(globalFlags as FlagSet).find(
+      ([name, flag]) => word === `--${name}` || (flag.short !== undefined && word === `-${flag.short}`),
+    )?.[1];
+    const takesNext = spec === undefined ? isProviderFlag(word) && !word.includes('=') : !/^(switch|optional)$/.test(spec.type);
+    if (takesNext) index += 1;
+  }
+  return words;
+}
+
+/** What help is asked about, nothing, a noun, or a noun and its verb; `usage` for a word that is none. */
+export function helpedWith([first, verb]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  const noun = nounOf(first);
+  if (!Object.hasOwn(nouns, noun)) throw unknownCommand(first, undefined);
+  if (verb === undefined || rowAt(noun, undefined) !== undefined) return [noun];
+  if (rowAt(noun, verb) === undefined) throw unknownCommand(verb, noun);
+  return [noun, verb];
+}
+
+/** What a line of nothing but words and `--help` asks about; undefined for any other line. */
+export function helpAsked(argv: readonly string[]): readonly string[] | undefined {
+  const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+  const words = argv.filter((word) => !isHelp(word));
+  const asks = words.length < argv.length || words.length === 0;
+  return asks && !words.some((word) => word.startsWith('-')) ? helpedWith(words) : undefined;
+}
+
+/** Within a noun a verb, else a noun; a verb that was typed without its noun is looked for among all. */
+export function unknownCommand(word: string, noun: string | undefined): IpctlError {
+  const own = (rows as readonly Row[]).filter(({ words }) => words.split(' ')[0] === noun);
+  const spellings = new Map(
+    own.flatMap(({ words, aliases }) => [words.split(' ')[1] ?? '', ...(aliases ?? [])].map((name) => [name, words])),
+  );
+  const found = noun === undefined ? nearest(word, Object.keys(nouns)) : spellings.get(nearest(word, spellings.keys()) ?? '');
+  const whole = noun === undefined ? (rows as readonly Row[]).filter((row) => rowAt(row.words.split(' ')[0] ?? '', word) === row) : [];
+  const meant = whole.length > 0 ? whole.map(({ words }) => words) : found === undefined ? [] : [found];
+  const where = noun === undefined ? '' : `${noun} `;
+  return usage(
+    `unknown command '${word}'`,
+    meant.length === 0 ? `see ipctl ${where}--help` : `did you mean ${meant.map((words) => `ipctl ${words}`).join(' or ')}?`,
+  );
+}
+
+/** The text of a flag that takes one, the last if it was typed several times; for lines that are not parsed. */
+export const typedValue = (argv: readonly string[], name: string, short?: string): string | undefined =>
+  argv
+    .flatMap((word, index) => {
+      if (word === `--${name}` || (short !== undefined && word === `-${short}`)) return [argv[index + 1] ?? ''];
+      if (word.startsWith(`--${name}=`)) return [word.slice(name.length + 3)];
+      return short !== undefined && word.startsWith(`-${short}`) && !word.startsWith('--') ? [word.slice(2)] : [];
+    })
+    .at(-1);
