@@ -78,11 +78,13 @@ export function session<G extends Grant>(settings: SessionSettings<G>): Session<
       const used = await current();
       const reply = await next(carrying(request, used));
       if (reply.status !== 401 || !renewable) return reply;
-      await tokens.drop(key);
-      // Somebody beside us may have renewed it already.
+      // Somebody beside us may have renewed it already: here, or in another operation that uses the same token.
       const known = await grant;
-      const fresh = known !== undefined && known.token !== used.token ? known : await remember(login);
-      return next(carrying(request, fresh));
+      if (known !== undefined && known.token !== used.token) return next(carrying(request, known));
+      const kept = settings.recognize(await tokens.get(key));
+      if (kept !== undefined && kept.token !== used.token) return next(carrying(request, await remember(cachedOrLogin)));
+      await tokens.drop(key);
+      return next(carrying(request, await remember(login)));
     },
   };
 }

@@ -38,6 +38,8 @@ export interface FloatingIpQuery {
   readonly serverNames: boolean;
 }
 
+export type FloatingIpRef = { readonly id: string } | { readonly address: string };
+
 export interface FloatingIpSpec {
   readonly version: IpVersion;
   readonly address?: string;
@@ -72,6 +74,8 @@ export interface FloatingIpChange {
 export interface PrivateIpQuery {
   readonly subnet?: string;
   readonly address?: string;
+  /** False when nobody will look at servers, which are a list of their own. */
+  readonly serverNames?: boolean;
 }
 
 export interface PrivateIpSpec {
@@ -95,7 +99,7 @@ export interface Operations {
   /** In the provider's order, page by page: breaking out of the loop ends the requests. */
   listFloatingIps(query: FloatingIpQuery): AsyncIterable<FloatingIp>;
   /** `not-found` when it is not there, or is another project's. `conflict` never: ambiguity is for `operations/resolve.ts`. */
-  getFloatingIp(ref: { readonly id: string } | { readonly address: string }): Promise<FloatingIp>;
+  getFloatingIp(ref: FloatingIpRef): Promise<FloatingIp>;
   /** Resolves once the provider shows the address. Never repeated: see `Step`. `limit` for quota or an empty pool. */
   allocateFloatingIp(spec: FloatingIpSpec): Promise<FloatingIp>;
   /**
@@ -127,6 +131,21 @@ export interface Operations {
 }
 
 export type Capability = keyof Operations;
+
+/**
+ * Reads for many targets at once, where the API has a request that serves several. A driver without them is asked one by
+ * one, so that none of them is a capability: nothing can be done with them that cannot be done without.
+ */
+export interface Together {
+  /**
+   * Those of the references that this finds, in any order. What is missing here may be there all the same (a page that
+   * moved on while it was read): only a look of its own tells.
+   */
+  getFloatingIps(refs: readonly FloatingIpRef[]): Promise<readonly FloatingIp[]>;
+  /** The ids that are there still. One that is missing here is gone for certain, as of the moment this was called. */
+  floatingIpsLeft(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  privateIpsLeft(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
 
 /** A service of the provider, entered with the credentials of the profile: what `ipctl api` and `ipctl doctor` speak to. */
 export interface Service {
@@ -195,6 +214,8 @@ export interface Waiting<R extends Shown> {
   check(): Promise<R | undefined>;
   /** What is waited for: 'web-1 to hold 203.0.113.7'. */
   readonly what: string;
+  /** It is waited for that `accepted` is there no more: whoever waits for several may look for all of them at once instead. */
+  readonly gone?: true;
   /** The middle of a verb, which cannot go on without it: waited for under `--no-wait` too. */
   readonly always?: boolean;
 }
@@ -204,6 +225,8 @@ export interface Tokens {
   get(key: string): Promise<unknown>;
   put(key: string, value: unknown, expiresAt: Date): Promise<void>;
   drop(key: string): Promise<void>;
+  /** Runs alone among all who keep things under this key, other processes too where what is kept outlives one. */
+  alone?<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
 export interface Context<O extends OptionSet> {
@@ -224,7 +247,7 @@ export interface Context<O extends OptionSet> {
 }
 
 type Supported<S extends Supports> = { [K in Capability]: S[K] extends No ? never : S[K] extends Yes ? K : never }[Capability];
-export type Driver<S extends Supports> = Pick<Operations & Direct, Supported<S> | keyof Direct>;
+export type Driver<S extends Supports> = Pick<Operations & Direct & Partial<Together>, Supported<S> | keyof Direct | keyof Together>;
 /** A driver whose manifest is not known at compile time: the gate (`operations/capable.ts`) stands before each verb. */
-export type AnyDriver = Partial<Operations & Direct>;
+export type AnyDriver = Partial<Operations & Direct & Together>;
 export type Connect<M> = M extends Manifest<infer O, infer S> ? (context: Context<O>) => Driver<S> : never;

@@ -42,6 +42,8 @@ export interface ErrorDetails {
   readonly status?: number | undefined;
   readonly code?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Of a request whose outcome is not known: how many it asked for. */
+  readonly asked?: number | undefined;
   /** For one request: whether it may have taken effect. Absent means that the provider refused it. */
   readonly fate?: Fate | undefined;
   /** Milliseconds after which the provider allows another try. */

@@ -21,6 +21,8 @@ export type JournalEvent =
       readonly provider: string;
       readonly account: string | null;
       readonly pid: number;
+      /** When that process began: its number may be another's later. Absent where the system does not tell. */
+      readonly born?: string;
       readonly intent: unknown;
       /** Options of the provider that the command line set: without them the operation would be another one. */
       readonly flags: Readonly<Record<string, string>>;
@@ -54,6 +56,8 @@ export type JournalEvent =
       readonly at: string;
       readonly operation: string;
       readonly pid: number;
+      /** When that process began: its number may be another's later. Absent where the system does not tell. */
+      readonly born?: string;
       /** On the way back. */
       readonly undo?: true;
     }
@@ -64,8 +68,8 @@ export interface Replay {
   readonly id: string;
   readonly subject: Subject | null;
   readonly steps: ReadonlyMap<string, RecordedStep>;
-  /** Which candidate is ours; null: the user does not say. */
-  readonly take: string | null;
+  /** Which candidates are ours; none: the user does not say. */
+  readonly take: readonly string[];
   /** The user's word that none is. */
   readonly none: boolean;
   /** On the way back: what was done is taken back, instead of the rest being done. */

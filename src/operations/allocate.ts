@@ -8,7 +8,7 @@ import type { Association, FloatingIp, IpVersion, Labels, Server } from '../doma
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, partial } from './change.js';
 import { holders, nameOf } from './holders.js';
-import { checkKey, floatingIpOfKey, underKey } from './keyed.js';
+import { allocateKeyed, checkKey, floatingIpOfKey, underKey } from './keyed.js';
 import { findServers, orAbsent } from './resolve.js';
 import type { Target } from './target.js';
 
@@ -76,8 +76,9 @@ export async function allocate(target: Target, settings: ChangeSettings, input: 
         wanted,
         run.replay === undefined ? findExisting(target, settings, driver, input, wanted) : undefined,
       ]);
-      const ip = existing ?? (await verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id, settings)));
-      const isNew = existing === undefined;
+      const make = (): Promise<FloatingIp> => verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id, settings));
+      const { ip, isNew } =
+        existing === undefined ? await allocateKeyed(target, settings, run, { key, servers }, make) : { ip: existing, isNew: false };
       if (servers.length === 0 && input.ports.length === 0) return { ip, changed: isNew };
       // What the answer to an allocation shows is so; anything older may have been moved on.
       const now = isNew && run.replay !== undefined ? await verb(driver, 'getFloatingIp')({ id: ip.id }) : ip;

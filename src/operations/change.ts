@@ -10,8 +10,10 @@ import type { RunSettings } from './underway.js';
 export interface ChangeSettings extends RunSettings {
   /** What this machine knows of keys; absent where no `--key` is given. */
   readonly keys?: Keys | undefined;
-  /** Throws `refused` unless the user agrees. */
-  confirm(question: string): Promise<void>;
+  /** The user has agreed already (`--yes`): no question comes, and nothing has to be known for one. */
+  readonly agreed?: boolean;
+  /** Throws `refused` unless the user agrees. `about`: what the question is about, a line each. */
+  confirm(question: string, about?: readonly string[]): Promise<void>;
 }
 
 /** Kinds of failure that leave something behind: their result is shown, with the error in it. */
@@ -73,40 +75,48 @@ export function partial(done: string, record: AnyIp, failed: unknown, hint: stri
   });
 }
 
-/** Each target is tried, `parallel` at a time; results stand in the order asked for, failures among them. */
-export async function several<T extends AnyIp>(
+/** `most` at a time; results stand in the order asked for. */
+export async function inOrder<T, R>(items: readonly T[], most: number, each: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const left = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await each(item, index);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}
+
+/** Each target is tried, `most` at a time; results stand in the order asked for, failures among them. */
+export function several<T extends AnyIp>(
   action: string,
   refs: readonly string[],
-  parallel: number,
+  most: number,
   each: (ref: string, index: number) => Promise<Change<T>>,
 ): Promise<Change<T>[]> {
-  const results: Change<T>[] = new Array(refs.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < refs.length; index = next++) {
-      const ref = refs[index] ?? '';
-      try {
-        results[index] = await each(ref, index);
-      } catch (thrown) {
-        const error = toIpctlError(thrown).with({ target: ref });
-        results[index] = { action, changed: false, operation: error.details.operation?.id ?? null, ip: null, error, planned: null };
-      }
+  return inOrder(refs, most, async (ref, index) => {
+    try {
+      const change = await each(ref, index);
+      return change.error === null ? change : { ...change, error: change.error.with({ target: ref }) };
+    } catch (thrown) {
+      const error = toIpctlError(thrown).with({ target: ref });
+      return { action, changed: false, operation: error.details.operation?.id ?? null, ip: null, error, planned: null };
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, refs.length) }, worker));
-  return results;
+  });
 }
 
 /** The one error that all the failures of a command amount to, or undefined: alike, that kind; else `partial`. */
 export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlError | undefined {
   const errors = changes.flatMap(({ error }) => (error === null ? [] : [error]));
-  const [first] = errors;
+  // What another failure kept from being sent says nothing of its own.
+  const own = errors.filter(({ details: { cause } }) => !errors.some((other) => other === cause));
+  const [first] = own;
   if (first === undefined) return undefined;
   if (changes.length === 1) return first;
-  const alike = errors.length === changes.length && errors.every(({ kind }) => kind === first.kind);
-  const fates = errors.flatMap(({ details: { operation } }) => operation ?? []);
+  const alike = errors.length === changes.length && own.every(({ kind }) => kind === first.kind);
+  const fates = own.flatMap(({ details: { operation } }) => operation ?? []);
   const recorded = [...new Map(fates.flatMap(({ id, state }) => (id === null ? [] : [[id, state] as const])))];
   const [fate] = fates;
+  const ways = new Set(own.flatMap(({ kind, details: { hint } }) => (kind === 'unknown' && hint !== undefined ? [hint] : [])));
   // Nobody has to be told that what was stopped did not succeed.
   const stopped = alike && first.kind === 'signal' && fates.every(({ state }) => state === 'not-sent');
   if (stopped) return new IpctlError('signal', `${first.message}; nothing was changed`, first.details);
@@ -116,6 +126,7 @@ export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlE
     hint: [
       'nothing was rolled back; each result tells what became of it',
       ...(recorded.length === 0 ? [] : [`operations: ${recorded.map(([id, state]) => `${id} (${state})`).join(', ')}`]),
+      ...(ways.size === 1 ? ways : []),
     ].join('; '),
     errors,
     ...(fate === undefined

@@ -40,7 +40,7 @@ export function everywhere<T>(profiles: readonly string[], read: (profile: strin
     const advance = (index: number): void => {
       sources[index]?.next().then(
         (result) => arrived({ index, result }),
-        (thrown: unknown) => arrived({ index, error: toIpctlError(thrown).with({ profile: profiles[index] }) }),
+        (thrown: unknown) => arrived({ index, error: toIpctlError(thrown).with({ profile: profiles[index], target: profiles[index] }) }),
       );
     };
     for (const index of sources.keys()) advance(index);

@@ -4,16 +4,18 @@
  */
 import { parseAddress } from '../domain/address.js';
 import type { AnyDriver } from '../domain/driver.js';
-import { IpctlError } from '../domain/errors.js';
-import type { Keyed, Made } from '../domain/journal.js';
+import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
+import type { Keyed, Made, Replay } from '../domain/journal.js';
 import type { Manifest } from '../domain/manifest.js';
 import type { FloatingIp, PrivateIp, Server } from '../domain/records.js';
+import { until } from '../domain/until.js';
 import { verb } from './capable.js';
-import type { ChangeSettings } from './change.js';
+import { type ChangeSettings, partial } from './change.js';
 import { nameOf } from './holders.js';
 import { orAbsent } from './resolve.js';
-import { lockedIfPossible } from './run.js';
+import { lockedIfPossible, type Run } from './run.js';
 import type { Target } from './target.js';
+import { settledTwins, survivor } from './twins.js';
 import type { RunSettings } from './underway.js';
 
 /** Letters and length that the narrowest mark has room for: the name of an OTC bandwidth, 64 of them, with our prefix and a number. */
@@ -72,6 +74,18 @@ const twins = (key: string, names: readonly string[]): IpctlError =>
 const reference = ({ address, id }: Made): { readonly id: string } | { readonly address: string } =>
   id !== null ? { id } : parseAddress(address) === undefined ? { id: address } : { address };
 
+async function floatingIpsMarked(driver: AnyDriver, mark: string): Promise<readonly FloatingIp[]> {
+  const found: FloatingIp[] = [];
+  for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: true })) if (ip.mark === mark) found.push(ip);
+  return found;
+}
+
+async function privateIpsMarked(driver: AnyDriver, subnet: string, mark: string): Promise<readonly PrivateIp[]> {
+  const found: PrivateIp[] = [];
+  for await (const ip of verb(driver, 'listPrivateIps')({ subnet })) if (ip.mark === mark) found.push(ip);
+  return found;
+}
+
 /** A recorded thing as it is now; undefined when it is gone. */
 export const floatingIpMade = (driver: AnyDriver, made: Made): Promise<FloatingIp | undefined> =>
   orAbsent(verb(driver, 'getFloatingIp')(reference(made)));
@@ -79,19 +93,18 @@ export const floatingIpMade = (driver: AnyDriver, made: Made): Promise<FloatingI
 /** The address of a key, or undefined. `conflict` where two have it or the operation is at work, `unknown` where nobody can tell. */
 export async function floatingIpOfKey(
   { manifest }: Target,
-  { keys }: ChangeSettings,
+  settings: ChangeSettings,
   driver: AnyDriver,
   { key, address, servers }: { readonly key: string; readonly address: string | undefined; readonly servers: readonly Server[] },
 ): Promise<FloatingIp | undefined> {
   const marks = manifest.marks?.allocateFloatingIp;
   const seek = async (): Promise<FloatingIp | undefined> => {
     if (marks === 'text') {
-      const found: FloatingIp[] = [];
-      for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: true })) if (ip.mark === key) found.push(ip);
-      if (found.length > 1) throw twins(key, found.map(nameOf));
-      if (found[0] !== undefined) return found[0];
+      const [found, ...more] = await settledTwins(() => floatingIpsMarked(driver, key), settings);
+      if (found !== undefined && more.length > 0) throw twins(key, [found, ...more].map(nameOf));
+      if (found !== undefined) return found;
     }
-    const known = (await keys?.find('allocate', key)) ?? NOTHING;
+    const known = (await settings.keys?.find('allocate', key)) ?? NOTHING;
     for (const made of [...known.made].reverse()) {
       const ip = await floatingIpMade(driver, made);
       if (ip !== undefined) return ip;
@@ -108,6 +121,111 @@ export async function floatingIpOfKey(
   const found = await seek();
   if (found !== undefined && address !== undefined && found.address !== address) throw mismatch(key, nameOf(found), address);
   return found;
+}
+
+const isDone = (replay: Replay | undefined, step: RegExp): boolean =>
+  [...(replay?.steps ?? [])].some(([key, { state }]) => step.test(key) && state === 'applied');
+
+/** What a failed giving back leaves: two under one key, of which ours is named. */
+function leftBeside(run: Run, key: string, own: FloatingIp | PrivateIp, failed: unknown, back: string): IpctlError {
+  const what = `another machine used the key ${key} at once, and ${own.address ?? own.id} (id ${own.id}) stands beside what it made`;
+  // Nobody is told to give back what may be the other machine's.
+  const hint = run.isProven() ? `${back} gives it back` : (toIpctlError(failed).details.hint ?? '');
+  return partial(what, own, failed, hint);
+}
+
+/**
+ * Allocates under a key that nothing was found for, and makes sure that it stays the only one: `isNew` is false where
+ * another machine was first. Where no mark is kept nobody can tell, and this machine's record has to do.
+ */
+export async function allocateKeyed(
+  target: Target,
+  settings: ChangeSettings,
+  run: Run,
+  { key, servers }: { readonly key: string | undefined; readonly servers: readonly Server[] },
+  allocate: () => Promise<FloatingIp>,
+): Promise<{ readonly ip: FloatingIp; readonly isNew: boolean }> {
+  const { driver } = run;
+  const { manifest, place } = target;
+  const marks = manifest.marks?.allocateFloatingIp;
+  if (key === undefined || settings.dryRun || marks === undefined) return { ip: await allocate(), isNew: true };
+  if (marks === 'server') {
+    try {
+      return { ip: await allocate(), isNew: true };
+    } catch (thrown) {
+      // A server has one address at most: refused is what another machine made for it since we looked.
+      if (!isIpctlError(thrown) || thrown.kind !== 'conflict' || thrown.details.fate !== 'not-applied') throw thrown;
+      const { clock, signal } = settings;
+      let found: FloatingIp | undefined;
+      const shown = await until({
+        clock,
+        signal,
+        deadline: settings.wait ? clock.now() + settings.timeout : clock.now(),
+        async check() {
+          found = await floatingIpOfKey(target, settings, driver, { key, address: undefined, servers });
+          return found?.state === 'pending' ? undefined : (found ?? null);
+        },
+      });
+      const ip = shown ?? found;
+      if (ip === undefined) throw thrown;
+      run.undone();
+      return { ip, isNew: false };
+    }
+  }
+  const marked = (): Promise<readonly FloatingIp[]> => floatingIpsMarked(driver, key);
+  if (isDone(run.replay, /^release\b/)) {
+    const [ip, ...more] = await settledTwins(marked, settings);
+    if (ip === undefined) throw new IpctlError('not-found', `nothing carries the key ${key} any more`, { fate: 'not-sent' });
+    if (more.length > 0) throw twins(key, [ip, ...more].map(nameOf));
+    run.undone();
+    return { ip, isNew: false };
+  }
+  const own = await allocate();
+  const ip = await survivor({
+    ...settings,
+    own,
+    isProven: run.isProven(),
+    marked,
+    several: (all) => twins(key, all.map(nameOf)),
+    async giveBack(twin) {
+      await verb(driver, 'releaseFloatingIp')(twin);
+      run.undone();
+    },
+    beside: (twin, failed) => leftBeside(run, key, twin, failed, `ipctl -p ${place.profile} ip release ${twin.id}`),
+  });
+  return { ip, isNew: ip.id === own.id };
+}
+
+/** The same of private IPs, each with the mark that it was made with. */
+export async function settlePrivateIps(
+  { manifest, place }: Target,
+  settings: ChangeSettings,
+  run: Run,
+  subnet: string,
+  made: readonly { readonly own: PrivateIp; readonly mark: string }[],
+): Promise<readonly { readonly ip: PrivateIp; readonly isNew: boolean }[]> {
+  const { driver } = run;
+  if (settings.dryRun || manifest.marks?.createPrivateIps !== 'text') return made.map(({ own }) => ({ ip: own, isNew: true }));
+  const settled: { readonly ip: PrivateIp; readonly isNew: boolean }[] = [];
+  // One after another: each that is given back is a request of its own, recorded in its turn.
+  for (const { own, mark } of made) {
+    const ip = await survivor({
+      ...settings,
+      own,
+      isProven: run.isProven(),
+      marked: () => privateIpsMarked(driver, subnet, mark),
+      several: (all) =>
+        twins(
+          mark,
+          all.map(({ address }) => address),
+        ),
+      giveBack: (twin) => verb(driver, 'deletePrivateIp')(twin),
+      beside: (twin, failed) => leftBeside(run, mark, twin, failed, `ipctl -p ${place.profile} privateip delete ${twin.id}`),
+    });
+    settled.push({ ip, isNew: ip.id === own.id });
+  }
+  if (settled.every(({ isNew }) => !isNew)) run.undone();
+  return settled;
 }
 
 /** A private IP that is asked for: by its address, by the mark of its key, or by nothing. */

@@ -4,14 +4,17 @@ import type { Change } from '../domain/change.js';
 import type { PrivateIpSpec } from '../domain/driver.js';
 import { IpctlError, toIpctlError } from '../domain/errors.js';
 import type { PrivateIp } from '../domain/records.js';
+import { agreeOn, requireAgreed } from './agreement.js';
 import { requireCapability, verb } from './capable.js';
-import { type ChangeSettings, change, unchanged } from './change.js';
+import { type ChangeSettings, change, several, unchanged } from './change.js';
 import { absent } from './disassociate.js';
-import { checkKey, existingPrivateIps, keyOf, underKey } from './keyed.js';
+import { checkKey, existingPrivateIps, keyOf, settlePrivateIps, underKey } from './keyed.js';
+import { looksFor, UNDER_WAY } from './looks.js';
 import { readOnce } from './reader.js';
 import { checkReference, findPrivateIp } from './resolve.js';
-import { operate, provenBy } from './run.js';
+import { operate, provenBy, type Run, requireWritable } from './run.js';
 import { ClosedAsNotApplied } from './sending.js';
+import { accounted } from './shortfall.js';
 import type { Target } from './target.js';
 
 export interface CreateInput {
@@ -67,6 +70,7 @@ function checkCreate(target: Target, settings: ChangeSettings, input: CreateInpu
 export async function createPrivateIps(target: Target, settings: ChangeSettings, input: CreateInput): Promise<Change<PrivateIp>[]> {
   const addresses = checkCreate(target, settings, input);
   const { key, count } = input;
+  if (settings.replay === undefined) requireWritable(target, settings);
   if (settings.replay !== undefined || (key === undefined && input.ifNotExists !== true)) {
     return create(target, settings, { ...input, addresses });
   }
@@ -110,28 +114,20 @@ async function create(target: Target, settings: ChangeSettings, input: CreateInp
       });
       const ips = await verb(run.driver, 'createPrivateIps')(specs);
       if (settings.dryRun) return [{ action, changed: null, operation: null, ip: ips[0] ?? null, error: null, planned: run.planned }];
-      return ips.map((ip) => done(ip, settings.journal === null ? null : run.id, true));
+      const made = ips.flatMap((own, index) => {
+        const mark = marks?.[index];
+        return mark === undefined ? [] : [{ own, mark }];
+      });
+      const settled =
+        made.length === ips.length ? await settlePrivateIps(target, settings, run, subnet, made) : ips.map((ip) => ({ ip, isNew: true }));
+      return settled.map(({ ip, isNew }) => done(ip, settings.journal === null ? null : run.id, isNew));
     });
   } catch (thrown) {
     if (thrown instanceof ClosedAsNotApplied) return [unchanged(action, settings)];
     const error = toIpctlError(thrown);
     if (!['partial', 'timeout', 'unknown'].includes(error.kind)) throw error;
-    const operation = error.details.operation?.id ?? null;
-    const exists = (error.details.exists ?? []) as readonly PrivateIp[];
-    const failed: Change<PrivateIp> = {
-      action,
-      changed: error.kind === 'unknown' ? null : true,
-      operation,
-      ip: null,
-      error,
-      planned: null,
-    };
-    // One that was asked for, and exists though a later step failed, is one result with both.
-    const [only, ...others] = exists;
-    if (count === 1 && only !== undefined && others.length === 0) return [{ ...failed, ip: only }];
-    // Each that was asked for is one result; what is there but not as it should be is told by one more.
-    const short = Math.max(1, count - exists.length);
-    return [...exists.map((ip) => done(ip, operation, true)), ...Array.from({ length: short }, () => failed)];
+    const names = Array.from({ length: count }, (_, index) => addresses[index] ?? `private IP ${index + 1}`);
+    return accounted(action, error, names);
   }
 }
 
@@ -141,27 +137,83 @@ export interface DeleteInput {
   readonly ifExists: boolean;
 }
 
-export async function deletePrivateIp(target: Target, settings: ChangeSettings, input: DeleteInput): Promise<Change<PrivateIp>> {
+export interface DeleteAllInput extends Omit<DeleteInput, 'ref'> {
+  readonly refs: readonly string[];
+  /** Requests in flight at once. */
+  readonly parallel: number;
+}
+
+/** What makes one target one of several: how the user was asked about it, undefined where nobody was. */
+interface Among {
+  readonly agreed: PrivateIp | undefined;
+}
+
+function checkDelete(target: Target, { ref, subnet }: DeleteInput): void {
+  checkReference(ref);
+  requireCapability(target.manifest, 'deletePrivateIp');
+  if (subnet !== undefined) requireCapability(target.manifest, 'listPrivateIps', ['subnet']);
+}
+
+/** The address as it is now and may be deleted; null when it is not there and need not be. */
+async function deletable(target: Target, { driver, replay }: Run, { ref, subnet, ifExists }: DeleteInput): Promise<PrivateIp | null> {
+  const was = replay?.subject;
+  const found = was == null ? findPrivateIp(target, driver, ref, subnet) : verb(driver, 'getPrivateIp')({ id: was.id });
+  const ip = await found.catch((thrown: unknown) => absent(thrown, ifExists || replay !== undefined));
+  // A virtual IP is a reservation of its own: whether servers answer for it, the driver knows.
+  if (ip === null || ip.usedBy === null || ip.usedBy === 'virtual') return ip;
+  const whom = ip.server === null ? ip.usedBy : `server ${ip.server.name ?? ip.server.id}`;
+  throw new IpctlError('conflict', `${ip.address} is used by ${whom}`, { provider: target.manifest.id, fate: 'not-sent' });
+}
+
+export async function deletePrivateIp(
+  target: Target,
+  settings: ChangeSettings,
+  input: DeleteInput,
+  among?: Among,
+): Promise<Change<PrivateIp>> {
   const { manifest, place } = target;
-  checkReference(input.ref);
-  requireCapability(manifest, 'deletePrivateIp');
-  if (input.subnet !== undefined) requireCapability(manifest, 'listPrivateIps', ['subnet']);
+  checkDelete(target, input);
   return change(target, settings, 'delete', input, async (run) => {
-    const { driver } = run;
-    const was = run.replay?.subject;
-    const found = was == null ? findPrivateIp(target, driver, input.ref, input.subnet) : verb(driver, 'getPrivateIp')({ id: was.id });
-    const ip = await found.catch((thrown: unknown) => absent(thrown, input.ifExists || run.replay !== undefined));
+    const ip = await deletable(target, run, input);
     if (ip === null) return { ip: null, changed: false };
-    // A virtual IP is a reservation of its own: whether servers answer for it, the driver knows.
-    if (ip.usedBy !== null && ip.usedBy !== 'virtual') {
-      const whom = ip.server === null ? ip.usedBy : `server ${ip.server.name ?? ip.server.id}`;
-      throw new IpctlError('conflict', `${ip.address} is used by ${whom}`, { provider: manifest.id, fate: 'not-sent' });
-    }
+    requireAgreed(target, among?.agreed, ip);
     run.about(ip);
-    if (!settings.dryRun && !provenBy(run, ip)) {
+    if (!settings.dryRun && among === undefined && !provenBy(run, ip)) {
       await settings.confirm(`Delete private IP ${ip.address} of profile ${place.profile} (${manifest.title})?`);
     }
-    await verb(driver, 'deletePrivateIp')(ip);
+    await verb(run.driver, 'deletePrivateIp')(ip);
     return { ip, changed: true };
   });
+}
+
+/** Each is an operation of its own, in the record and in the result; they are asked about and seen to be gone together. */
+export async function deleteAll(
+  target: Target,
+  settings: ChangeSettings,
+  { refs, parallel, ...how }: DeleteAllInput,
+  counted: (each: (ref: string) => Promise<Change<PrivateIp>>) => (ref: string, index: number) => Promise<Change<PrivateIp>>,
+): Promise<Change<PrivateIp>[]> {
+  const looks = looksFor<PrivateIp>(target, settings, {
+    // No filter of a list of ports takes several addresses: each is looked up by itself.
+    find: async () => new Map(),
+    left: async (driver, ids) => driver.privateIpsLeft?.(ids),
+  });
+  const most = parallel * UNDER_WAY;
+  const agreed = await agreeOn<PrivateIp>(target, settings, {
+    action: 'delete',
+    refs,
+    most,
+    async look(ref, run) {
+      checkDelete(target, { ref, ...how });
+      return deletable(target, run, { ref, ...how });
+    },
+    describe: ({ address }) => address,
+    title: (count) => (count === 1 ? 'Delete private IP' : `Delete ${count} private IPs`),
+  });
+  const each = async (ref: string): Promise<Change<PrivateIp>> => {
+    const before = agreed?.get(ref);
+    if (before instanceof IpctlError) throw before;
+    return deletePrivateIp(target, { ...settings, looks }, { ref, ...how }, { agreed: before ?? undefined });
+  };
+  return several('delete', refs, most, counted(each));
 }

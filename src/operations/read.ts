@@ -75,9 +75,15 @@ export async function* whereFloatingIp(target: Target, settings: ReadSettings, r
   }
 }
 
-export function listPrivateIps(target: Target, settings: ReadSettings, subnet: string | undefined): AsyncIterable<PrivateIp> {
+/** `serverNames`: whether anybody will look at who uses them. */
+export function listPrivateIps(
+  target: Target,
+  settings: ReadSettings,
+  subnet: string | undefined,
+  serverNames = true,
+): AsyncIterable<PrivateIp> {
   requireCapability(target.manifest, 'listPrivateIps', subnet === undefined ? [] : ['subnet']);
-  const query = subnet === undefined ? {} : { subnet };
+  const query = { ...(subnet === undefined ? {} : { subnet }), ...(serverNames ? {} : { serverNames }) };
   return placed(target, settings.signal, verb(reader(target, settings), 'listPrivateIps')(query));
 }
 

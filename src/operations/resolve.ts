@@ -1,7 +1,7 @@
 /** "web-1", an id or an address -> the record meant. An exact id beats an exact name; ambiguity lists the candidates; never a guess. */
 import { parseAddress } from '../domain/address.js';
-import type { AnyDriver } from '../domain/driver.js';
-import { IpctlError, isIpctlError } from '../domain/errors.js';
+import type { AnyDriver, FloatingIpRef } from '../domain/driver.js';
+import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
 import type { FloatingIp, PrivateIp, Server } from '../domain/records.js';
 import { verb } from './capable.js';
 import type { Target } from './target.js';
@@ -67,11 +67,59 @@ export async function findFloatingIp(target: Target, driver: AnyDriver, ref: str
   }
   const byId = UUID.test(ref) ? await orAbsent(get({ id: ref })) : undefined;
   if (byId !== undefined) return byId;
-  const all = await collect(verb(driver, 'listFloatingIps')({ serverNames: true }));
-  const found = pick('floating IP', ref, all, (ip) => `${ip.id} (${ip.address ?? 'pending'})`);
+  const found = pickFloatingIp(ref, await collect(verb(driver, 'listFloatingIps')({ serverNames: true })));
   if (found === undefined) throw notFound(target, 'floating IP', ref);
   return found;
 }
+
+/**
+ * Several at once, by reads that they share. What is missing in the answer has to be looked up by itself; of a name it is
+ * known that nothing, or too much, has it.
+ */
+export async function findFloatingIps(
+  target: Target,
+  driver: AnyDriver,
+  refs: readonly string[],
+): Promise<ReadonlyMap<string, FloatingIp | IpctlError>> {
+  const asked = refs.flatMap((ref): { readonly ref: string; readonly key: FloatingIpRef }[] => {
+    const address = parseAddress(ref);
+    if (address !== undefined) return [{ ref, key: { address: address.text } }];
+    return UUID.test(ref) ? [{ ref, key: { id: ref } }] : [];
+  });
+  const addressed = new Set(asked.map(({ ref }) => ref));
+  const names = refs.filter((ref) => !addressed.has(ref));
+  const together = asked.length === 0 ? undefined : driver.getFloatingIps?.(asked.map(({ key }) => key));
+  const direct = together === undefined ? undefined : await orAbsent(together);
+  // Where no request finds some of them, one list finds all.
+  const sought =
+    direct === undefined && asked.length > 1 ? [...asked.map(({ key }) => ('id' in key ? key.id : key.address)), ...names] : names;
+  const listed = sought.length === 0 ? [] : await listedFloatingIps(driver, new Set(sought));
+  const known = direct ?? listed;
+  const found = new Map<string, FloatingIp | IpctlError>();
+  for (const { ref, key } of asked) {
+    const [only, ...others] = known.filter((ip) => ('id' in key ? ip.id === key.id : ip.address === key.address));
+    if (only !== undefined && others.length === 0) found.set(ref, only);
+  }
+  for (const ref of names) {
+    try {
+      found.set(ref, pickFloatingIp(ref, listed) ?? notFound(target, 'floating IP', ref));
+    } catch (thrown) {
+      found.set(ref, toIpctlError(thrown));
+    }
+  }
+  return found;
+}
+
+/** Of a list of any length, no more is kept than what is meant. */
+async function listedFloatingIps(driver: AnyDriver, sought: ReadonlySet<string>): Promise<FloatingIp[]> {
+  const all: FloatingIp[] = [];
+  for await (const ip of verb(driver, 'listFloatingIps')({ serverNames: true }))
+    if ([ip.id, ip.address, ip.name].some((text) => text !== null && sought.has(text))) all.push(ip);
+  return all;
+}
+
+const pickFloatingIp = (ref: string, all: readonly FloatingIp[]): FloatingIp | undefined =>
+  pick('floating IP', ref, all, (ip) => `${ip.id} (${ip.address ?? 'pending'})`);
 
 export async function findPrivateIp(target: Target, driver: AnyDriver, ref: string, subnet: string | undefined): Promise<PrivateIp> {
   checkReference(ref);

@@ -28,6 +28,8 @@ export interface Run {
   about(ip: FloatingIp | PrivateIp, guard?: 'holders' | 'identity'): void;
   /** The recorded operation that this goes on with. */
   readonly replay: Replay | undefined;
+  /** Whether the provider's own answers told of all that took effect; false once looking had to. */
+  isProven(): boolean;
   /** Says that nothing is left of what the operation did: its record ends as not applied. */
   undone(): void;
 }
@@ -57,6 +59,7 @@ export async function operate<R>(
   let deadline = started + settings.timeout;
   let begun = false;
   let applied = 0;
+  let proven = true;
   let undone = false;
   let subject: Subject | null = null;
   const planned: Planned[] = [];
@@ -82,6 +85,9 @@ export async function operate<R>(
     tookEffect() {
       applied += 1;
     },
+    lookedFor() {
+      proven = false;
+    },
   };
   const { recorded, recordIfPossible } = underway;
   const { send, goOn } = sending(underway);
@@ -104,7 +110,8 @@ export async function operate<R>(
       }
     }
     const { profile, provider } = target.place;
-    const { pid } = settings;
+    const { pid, born } = settings;
+    const owner = born == null ? { pid } : { pid, born };
     await record(
       replay === undefined
         ? {
@@ -115,12 +122,12 @@ export async function operate<R>(
             profile,
             provider,
             account: target.pinned,
-            pid,
+            ...owner,
             intent,
             flags: target.flags,
             subject,
           }
-        : { event: 'resume', at: at(), operation: id, pid, ...(replay.undo === true ? { undo: true } : {}) },
+        : { event: 'resume', at: at(), operation: id, ...owner, ...(replay.undo === true ? { undo: true } : {}) },
     );
     begun = true;
   };
@@ -149,6 +156,7 @@ export async function operate<R>(
     driver,
     planned,
     applied: () => applied,
+    isProven: () => proven,
     replay,
     undone() {
       undone = true;
@@ -176,6 +184,8 @@ export async function operate<R>(
       await recordIfPossible({ event: 'end', at: at(), operation: id, state, result });
   };
   try {
+    // What is gone on with may turn out to need no more than a look.
+    if (replay === undefined) requireWritable(target, settings);
     const result = await work(run);
     await end(undone ? 'not-applied' : 'applied', null);
     return result;
@@ -195,6 +205,11 @@ export async function operate<R>(
     await end(state, error.message);
     throw error.with({ ...target.place, operation: { id: recorded() ?? error.details.operation?.id ?? null, state } });
   }
+}
+
+/** `refused` for a profile that is read-only, unless nothing would be sent anyway. */
+export function requireWritable({ readOnly, refused }: Target, { dryRun }: Pick<RunSettings, 'dryRun'>): void {
+  if (readOnly === true && refused !== null && !dryRun) throw refused;
 }
 
 /** Whether a record shows the very object that was recorded, as far as the provider lets anybody tell. */

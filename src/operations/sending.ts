@@ -7,6 +7,7 @@ import { type Fate, IpctlError, toIpctlError } from '../domain/errors.js';
 import type { Reply } from '../domain/exchange.js';
 import type { Made, RecordedStep } from '../domain/journal.js';
 import { until } from '../domain/until.js';
+import { allNames, askedBy, choiceOf, madeAgain, taken, without } from './candidates.js';
 import type { Underway } from './underway.js';
 
 /** Thrown out of a resumed operation whose creating request is settled as not applied: it is over, and nothing was changed. */
@@ -23,7 +24,19 @@ export interface Sending {
   goOn<S>(step: Step<S>, known: RecordedStep): Promise<S>;
 }
 
-export function sending({ id, target, settings, deadline, extend, recorded, record, recordIfPossible, at, tookEffect }: Underway): Sending {
+export function sending({
+  id,
+  target,
+  settings,
+  deadline,
+  extend,
+  recorded,
+  record,
+  recordIfPossible,
+  at,
+  tookEffect,
+  lookedFor,
+}: Underway): Sending {
   const { clock, signal, replay } = settings;
 
   const close = (
@@ -54,12 +67,11 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
   const withoutOthers = async <S>(outcome: Outcome<S>): Promise<Outcome<S>> => {
     if (outcome.is !== 'unknown' || outcome.candidates.length === 0 || replay === undefined) return outcome;
     const others = await replay.others();
-    const candidates = outcome.candidates.filter(({ name }) => !others.has(name));
+    const candidates = without(outcome.candidates, others);
     return candidates.length === 0 ? { is: 'not-applied' } : { is: 'unknown', candidates };
   };
 
   const look = async <S>(step: Step<S>, before: readonly string[]): Promise<Outcome<S>> => {
-    settings.progress('the answer was lost; looking whether it took effect');
     extend(clock.now() + GRACE);
     let seen: Outcome<S> = { is: 'unknown', candidates: [] };
     const settled = await until<Outcome<S>>({
@@ -67,6 +79,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       signal,
       deadline: deadline(),
       async check() {
+        settings.progress('the answer was lost; looking whether it took effect', { until: deadline() });
         try {
           seen = await withoutOthers(await step.look(before));
           return seen.is === 'not-applied' ? undefined : seen;
@@ -77,51 +90,53 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
           return undefined;
         }
       },
-    });
+    }).finally(() => settings.progress('', true));
     return settled ?? seen;
   };
 
   /** What looking found, closed and turned into a result or an error. `lost` is why it had to be looked for. */
   const conclude = async <S>(step: Step<S>, outcome: Outcome<S>, reply: Reply | null, lost: IpctlError): Promise<S> => {
+    lookedFor();
     if (outcome.is === 'applied') return closeApplied(step, reply, outcome.result);
-    const notAmong = (names: readonly string[]): IpctlError =>
-      new IpctlError('usage', `${replay?.take} is no candidate of this operation`, {
-        fate: 'not-sent',
-        hint: `candidates: ${names.join(', ') || 'none'}`,
-      });
+    const refusal = (message: string, names: readonly string[]): IpctlError =>
+      new IpctlError('usage', message, { fate: 'not-sent', hint: `candidates: ${names.join(', ') || 'none'}` });
     // What the user settles is what was made; any other step of the operation goes by what looking tells.
-    const take = step.creates === true ? (replay?.take ?? null) : null;
+    const take = step.creates === true ? (replay?.take ?? []) : [];
     if (outcome.is === 'not-applied') {
-      if (take !== null) throw notAmong([]);
+      if (take.length > 0) throw refusal(`${take.join(', ')} is no candidate of this operation`, []);
       await close(step.key, 'not-applied', reply);
       throw lost.with({ fate: 'not-applied', hint: 'looking proved that it did not take effect; it is safe to repeat' });
     }
     const { candidates } = outcome;
-    const names = candidates.map(({ name }) => name);
+    const names = allNames(candidates);
+    const asked = askedBy(step);
     const [only, ...others] = candidates;
-    if (take !== null) {
-      const taken = candidates.find(({ name }) => name === take);
-      if (taken !== undefined) return closeApplied(step, reply, taken.result);
-      throw notAmong(names);
+    if (take.length > 0) {
+      const found = taken(candidates, take, asked);
+      if ('result' in found) return closeApplied(step, reply, found.result);
+      throw refusal(found.lacking, names);
     }
     if (replay?.none === true && step.creates === true) {
       await close(step.key, 'not-applied', reply, { candidates: names });
       throw new ClosedAsNotApplied();
     }
     const claimed = await settings.journal?.claimed?.(id);
-    if (target.soleWriter && only !== undefined && others.length === 0 && claimed?.has(only.name) !== true) {
+    const isWhole = only !== undefined && others.length === 0 && (!Array.isArray(only.result) || only.result.length >= asked);
+    if (target.soleWriter && isWhole && !names.some((name) => claimed?.has(name) === true)) {
       settings.progress(`${only.name} is new, and this profile is the sole writer: it is ours`);
       return closeApplied(step, reply, only.result);
     }
     await close(step.key, 'unknown', reply, { candidates: names });
     const which = names.length === 0 ? '' : `; new since then: ${names.join(', ')}`;
-    const choice = names.length === 0 ? '' : ` --take ${names.length === 1 ? names[0] : 'ADDRESS'}|--none`;
     const hint =
-      recorded() === null ? 'without a record: look what is there, and keep or release it' : `ipctl operation resume ${id}${choice}`;
+      recorded() === null
+        ? 'without a record: look what is there, and keep or release it'
+        : `ipctl operation resume ${id}${choiceOf(candidates, asked)}`;
     throw new IpctlError('unknown', `it is not known whether ${step.key} took effect: ${lost.message}${which}`, {
       ...lost.details,
       fate: 'unknown',
       hint,
+      asked,
       cause: lost,
     });
   };
@@ -168,11 +183,12 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       reply = await step.via(step.request);
       result = step.read(reply);
     } catch (thrown) {
-      if (signal.aborted) {
+      const error = toIpctlError(thrown);
+      const unsent = error.kind === 'signal' && error.details.fate === 'not-sent';
+      if (signal.aborted && !unsent) {
         await close(step.key, 'unknown', null);
         throw interrupted(`${method} ${url} was under way`);
       }
-      const error = toIpctlError(thrown);
       // A 2xx that cannot be read has taken effect, whatever the reader says of itself.
       const fate = reply === null ? (error.details.fate ?? 'not-applied') : 'unknown';
       if (fate === 'unknown') return lookFor(step, before, reply, error);
@@ -188,7 +204,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
    */
   const madeBefore = async <S>(step: Step<S>, before: readonly string[], made: readonly Made[]): Promise<S> => {
     const names = made.map(({ address }) => address);
-    const late = replay?.none === true || (replay?.take != null && !names.includes(replay.take));
+    const late = replay?.none === true || replay?.take.some((word) => !names.includes(word)) === true;
     if (late) {
       throw new IpctlError('conflict', `${names.join(', ')} is settled as what this operation made`, {
         fate: 'not-sent',
@@ -197,8 +213,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
     }
     const outcome = await step.look(before);
     if (outcome.is === 'applied') return outcome.result;
-    const all = outcome.is === 'unknown' ? outcome.candidates : [];
-    const found = all.find(({ name }) => name === names.join(', ') || names.includes(name));
+    const found = outcome.is === 'unknown' ? madeAgain(outcome.candidates, names) : undefined;
     if (found !== undefined) return found.result;
     throw new IpctlError('not-found', `${names.join(', ')}, which this operation made, is not there any more`, { fate: 'not-sent' });
   };
@@ -214,6 +229,7 @@ export function sending({ id, target, settings, deadline, extend, recorded, reco
       }
     }
     const { made = [] } = known;
+    lookedFor();
     if (known.state === 'applied' && step.creates === true && made.length > 0) return madeBefore(step, known.before, made);
     if (known.state === 'applied' || known.state === 'unknown') {
       const lost = new IpctlError('unknown', 'the record does not tell');

@@ -3,6 +3,7 @@ import type { AnyDriver, Context } from '../domain/driver.js';
 import type { IpctlError } from '../domain/errors.js';
 import type { Manifest } from '../domain/manifest.js';
 import type { OptionSet } from '../domain/option.js';
+import type { Progress } from '../domain/progress.js';
 import type { Place } from '../domain/records.js';
 
 /** What bounds the work on one target. */
@@ -10,7 +11,7 @@ export interface Limits {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   deadline(): number;
-  progress(note: string): void;
+  readonly progress: Progress;
 }
 
 export interface Target {
@@ -20,6 +21,8 @@ export interface Target {
   readonly pinned: string | null;
   /** Why this profile may not change anything now (read-only, protected), or null. */
   readonly refused: IpctlError | null;
+  /** It may change nothing at all, whoever agrees: refused before anything is asked of the provider. */
+  readonly readOnly?: true;
   /** The user's word that nobody else allocates in this account: a single candidate is then ours. */
   readonly soleWriter: boolean;
   /** Options of the provider that the command line set. No secret is ever among them. */

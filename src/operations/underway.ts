@@ -1,6 +1,8 @@
 /** What the parts of one running operation share: its settings, its deadline, its record. */
 import type { Clock, Random } from '../domain/clock.js';
 import type { Journal, JournalEvent, Replay } from '../domain/journal.js';
+import type { Progress } from '../domain/progress.js';
+import type { Looks } from './looks.js';
 import type { Target } from './target.js';
 
 export interface RunSettings {
@@ -14,10 +16,13 @@ export interface RunSettings {
   /** Milliseconds from the first request to the shown result. */
   readonly timeout: number;
   readonly pid: number;
+  /** When this process began, as the system tells it; null where it does not. */
+  readonly born?: string | null;
   /** The recorded operation that this run goes on with. */
   readonly replay?: Replay | undefined;
-  /** `passing`: it tells what is being waited for, and is out of date with the next one. */
-  progress(note: string, passing?: true): void;
+  /** Reads shared with the other targets of the command. */
+  readonly looks?: Pick<Looks<never>, 'isGone'> | undefined;
+  readonly progress: Progress;
 }
 
 export interface Underway {
@@ -37,4 +42,6 @@ export interface Underway {
   at(): string;
   /** Counts a request that took effect. */
   tookEffect(): void;
+  /** Notes that what took effect was found by looking: no answer named it. */
+  lookedFor(): void;
 }

@@ -36,12 +36,13 @@ export async function wait(target: Target, settings: ReadSettings, { ref, state 
   checkReference(ref);
   requireCapability(manifest, 'getFloatingIp');
   const driver = reader(target, settings);
+  const deadline = clock.now() + timeout;
   let seen: FloatingIp | undefined;
   let lost: IpctlError | undefined;
 
   /** Undefined: not yet. A name is looked up once: the address that had it is what is waited for. */
   const look = async (): Promise<WaitResult | undefined> => {
-    if (seen !== undefined) progress(`waiting for ${nameOf(seen)} to be ${state}: it is ${told(seen)}`, true);
+    if (seen !== undefined) progress(`waiting for ${nameOf(seen)} to be ${state}: it is ${told(seen)}`, { until: deadline });
     try {
       seen = seen === undefined ? await findFloatingIp(target, driver, ref) : await verb(driver, 'getFloatingIp')({ id: seen.id });
       lost = undefined;
@@ -61,7 +62,7 @@ export async function wait(target: Target, settings: ReadSettings, { ref, state 
   };
 
   try {
-    const found = await until<WaitResult>({ clock, signal, deadline: clock.now() + timeout, check: look });
+    const found = await until<WaitResult>({ clock, signal, deadline, check: look });
     if (found !== undefined) return found;
   } catch (thrown) {
     throw signal.aborted

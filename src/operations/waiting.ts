@@ -9,20 +9,26 @@ const VERDICTS: ReadonlySet<Kind> = new Set(['conflict', 'not-found', 'partial',
 
 export const waiting =
   ({ id, target, settings, deadline, recorded }: Underway) =>
-  async <S extends Shown>({ accepted, check, what, always = false }: Waiting<S>): Promise<S> => {
-    const { clock, signal } = settings;
+  async <S extends Shown>({ accepted, check, what, gone, always = false }: Waiting<S>): Promise<S> => {
+    const { clock, signal, looks } = settings;
     if (settings.dryRun || !(settings.wait || always)) return accepted;
     let first = true;
     const exists = isList(accepted) ? accepted : [accepted as Exclude<S, readonly unknown[]>];
+    const look = async (): Promise<S | undefined> => {
+      if (gone !== true || looks === undefined) return check();
+      const are = await Promise.all(exists.map(({ id }) => looks.isGone(id, deadline())));
+      if (are.includes(undefined)) return check();
+      return are.includes(false) ? undefined : accepted;
+    };
     const shown = await until<S>({
       clock,
       signal,
       deadline: deadline(),
       async check() {
-        if (!first) settings.progress(`waiting for ${what}`, true);
+        if (!first) settings.progress(`waiting for ${what}`, { until: deadline() });
         first = false;
         try {
-          return await check();
+          return await look();
         } catch (thrown) {
           // A provider that stumbles while we wait has not taken back what it accepted.
           if (signal.aborted) throw thrown;
@@ -39,15 +45,17 @@ export const waiting =
           });
         }
       },
-    }).catch((thrown: unknown) => {
-      if (!signal.aborted || thrown instanceof IpctlError) throw thrown;
-      const hint = recorded() === null ? 'look again' : `ipctl operation resume ${id}`;
-      throw new IpctlError('signal', `interrupted while waiting for ${what}`, {
-        hint,
-        exists,
-        operation: { id: recorded(), state: 'unknown' },
+    })
+      .finally(() => settings.progress('', true))
+      .catch((thrown: unknown) => {
+        if (!signal.aborted || thrown instanceof IpctlError) throw thrown;
+        const hint = recorded() === null ? 'look again' : `ipctl operation resume ${id}`;
+        throw new IpctlError('signal', `interrupted while waiting for ${what}`, {
+          hint,
+          exists,
+          operation: { id: recorded(), state: 'unknown' },
+        });
       });
-    });
     if (shown !== undefined) return shown;
     throw new IpctlError('timeout', `accepted, but not shown within ${Math.round(settings.timeout / 1000)} s: ${what}`, {
       provider: target.place.provider,

@@ -10,23 +10,50 @@ const DIRECTORY = 'operations';
 /** `redact` has the last word on what is written: a provider may echo a secret. */
 export function journal(stateDirectory: string, redact: (text: string) => string): Journal {
   const directory = join(stateDirectory, DIRECTORY);
-  return {
-    async append(event) {
-      await privateDirectory(directory);
-      const path = join(directory, `${event.at.slice(0, 7)}.jsonl`);
-      // One write in append mode: lines of several processes do not mix. The leading line break ends what a killed
-      // process may have left half written.
-      const line = `\n${JSON.stringify(masked(event, redact))}\n`;
-      try {
-        while (!(await append(path, line))) {
-          // The file was replaced by a shorter one under our hands: the line belongs into that, and twice is as good as once.
-        }
-      } catch (thrown) {
-        throw unusable(path, thrown);
+  const write = async (path: string, text: string): Promise<void> => {
+    await privateDirectory(directory);
+    try {
+      while (!(await append(path, text))) {
+        // The file was replaced by a shorter one under our hands: the text belongs into that, and twice is as good as once.
       }
-    },
+    } catch (thrown) {
+      throw unusable(path, thrown);
+    }
+  };
+  /** Lines by file that wait until the disk is free: they share one write and one sync, and nobody goes on before it is done. */
+  const waiting = new Map<string, Line[]>();
+  let writing = false;
+  const drain = async (): Promise<void> => {
+    writing = true;
+    for (const [path, lines] of waiting) {
+      waiting.delete(path);
+      await write(path, lines.map(({ text }) => text).join('')).then(
+        () => lines.map(({ resolve }) => resolve()),
+        (thrown: unknown) => lines.map(({ reject }) => reject(thrown)),
+      );
+    }
+    writing = false;
+  };
+  return {
+    append: (event) =>
+      new Promise<void>((resolve, reject) => {
+        const path = join(directory, `${event.at.slice(0, 7)}.jsonl`);
+        // One write in append mode: lines of several processes do not mix. The leading line break ends what a killed
+        // process may have left half written.
+        const text = `\n${JSON.stringify(masked(event, redact))}\n`;
+        const lines = waiting.get(path) ?? [];
+        waiting.set(path, lines);
+        lines.push({ text, resolve, reject });
+        if (!writing) void drain();
+      }),
     claimed: async (operation) => claims(await readJournal(stateDirectory), operation),
   };
+}
+
+interface Line {
+  readonly text: string;
+  resolve(): void;
+  reject(thrown: unknown): void;
 }
 
 function claims(events: readonly JournalEvent[], ours: string): ReadonlySet<string> {

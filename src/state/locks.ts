@@ -8,19 +8,17 @@ import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { IpctlError } from '../domain/errors.js';
 import { privateDirectory, unusable } from './files.js';
+import { birthOf, isOwnerAlive, type Processes } from './owner.js';
 
 const LONGEST_WAIT = 120_000;
 const PAUSES = [5, 10, 20, 40, 80];
 /** Stands for a birth that the system does not tell. */
 const UNTOLD = '-';
 
-export interface LockSettings {
+export interface LockSettings extends Processes {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly pid: number;
-  isAlive(pid: number): boolean;
-  /** When the process of this number began, in whatever unit; null where nobody can tell. */
-  bornAt?(pid: number): Promise<string | null>;
   /** Milliseconds to queue for it; two minutes unless given. */
   readonly patience?: number | undefined;
 }
@@ -30,12 +28,7 @@ export async function withLock<T>(path: string, settings: LockSettings, work: ()
   const { clock, signal, pid, isAlive, bornAt = birthOf, patience = LONGEST_WAIT } = settings;
   await privateDirectory(dirname(path));
   const token = `${pid} ${(await bornAt(pid)) ?? UNTOLD} ${randomBytes(8).toString('hex')}`;
-  // A number is given again to a later process: alive is only who has the birth as well.
-  const lives: Lives = async (owner, born) => {
-    if (!isAlive(owner)) return false;
-    const now = born === UNTOLD ? null : await bornAt(owner);
-    return now === null || now === born;
-  };
+  const lives: Lives = (owner, born) => isOwnerAlive(owner, born === UNTOLD ? null : born, { isAlive, bornAt });
   const deadline = clock.now() + patience;
   for (let round = 0; !(await acquire(path, token)); round += 1) {
     signal.throwIfAborted();
@@ -57,13 +50,6 @@ export async function withLock<T>(path: string, settings: LockSettings, work: ()
 }
 
 type Lives = (pid: number, born: string) => Promise<boolean>;
-
-/** Ticks from the system's start to the process's, as Linux tells them; elsewhere null: the number has to do. */
-async function birthOf(pid: number): Promise<string | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field is the program's name in brackets, which may hold anything; the birth is the twenty-second.
-  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
 
 async function acquire(path: string, token: string): Promise<boolean> {
   // Written first and linked into place: a lock that is there names its owner, whenever its maker is killed.

@@ -4,11 +4,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import type { Tokens } from '../domain/driver.js';
+import { toIpctlError } from '../domain/errors.js';
 import { readableByOthers, readPrivate, writePrivate } from './files.js';
 
-export const fileTokens = (stateDirectory: string, clock: Clock): Tokens => {
-  const pathOf = (key: string): string =>
-    join(stateDirectory, 'tokens', `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+/** Runs `work` alone among the processes of this machine. */
+export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+export const fileTokens = (stateDirectory: string, clock: Clock, lock?: Lock): Tokens => {
+  const nameOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const pathOf = (key: string): string => join(stateDirectory, 'tokens', `${nameOf(key)}.json`);
   return {
     async get(key) {
       const path = pathOf(key);
@@ -30,8 +34,48 @@ export const fileTokens = (stateDirectory: string, clock: Clock): Tokens => {
     async drop(key) {
       await rm(pathOf(key), { force: true }).catch(() => undefined);
     },
+    ...(lock === undefined ? {} : { alone: <T>(key: string, work: () => Promise<T>): Promise<T> => locked(lock, nameOf(key), work) }),
   };
 };
+
+/** A cache needs no directory that can be written: without one there is nobody to wait for. */
+async function locked<T>(lock: Lock, name: string, work: () => Promise<T>): Promise<T> {
+  let started = false;
+  try {
+    return await lock(`tokens/${name}`, () => {
+      started = true;
+      return work();
+    });
+  } catch (thrown) {
+    if (started || toIpctlError(thrown).kind !== 'config') throw thrown;
+    return work();
+  }
+}
+
+/**
+ * A token that was read is not read again by the next operation of the same command. Whatever else is kept (an answer, tries that
+ * count) other processes may change meanwhile: it is read each time.
+ */
+export function rememberedTokens(tokens: Tokens): Tokens {
+  const known = new Map<string, unknown>();
+  const isToken = (value: unknown): boolean => typeof (value as { readonly token?: unknown } | null | undefined)?.token === 'string';
+  return {
+    ...tokens,
+    async get(key) {
+      const value = known.get(key) ?? (await tokens.get(key));
+      if (isToken(value)) known.set(key, value);
+      return value;
+    },
+    async put(key, value, expiresAt) {
+      if (isToken(value)) known.set(key, value);
+      await tokens.put(key, value, expiresAt);
+    },
+    async drop(key) {
+      known.delete(key);
+      await tokens.drop(key);
+    },
+  };
+}
 
 /** For the sandbox and for `--no-journal` runs without a state directory: nothing outlives the process. */
 export const memoryTokens = (): Tokens => {

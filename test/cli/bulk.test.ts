@@ -13,20 +13,25 @@ const COUNT = 8;
 interface Gate {
   readonly origin: string;
   readonly connections: () => number;
+  /** Of the requests that were held. */
   readonly peak: () => number;
+  /** Of all requests. */
+  readonly all: () => number;
   close(): Promise<void>;
 }
 
 /** Between ipctl and a cloud: requests wait here until `expected` are in flight, or until no more can come. */
 async function gate(origin: string, holds: (method: string, path: string) => boolean, expected: number): Promise<Gate> {
   const waiting: (() => void)[] = [];
-  let [peak, connections, inFlight, passed] = [0, 0, 0, 0];
+  let [peak, connections, inFlight, passed, here, all] = [0, 0, 0, 0, 0, 0];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
       const { method = '', url = '', headers } = request;
       const held = holds(method, url);
+      here += 1;
+      all = Math.max(all, here);
       if (held) {
         inFlight += 1;
         peak = Math.max(peak, inFlight);
@@ -41,6 +46,7 @@ async function gate(origin: string, holds: (method: string, path: string) => boo
       const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
       const reply = await fetch(`${origin}${url}`, { method, headers: onward(headers), ...body });
       const text = await reply.text();
+      here -= 1;
       if (held) inFlight -= 1;
       response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'text/plain' });
       response.end(text);
@@ -54,6 +60,7 @@ async function gate(origin: string, holds: (method: string, path: string) => boo
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => connections,
     peak: () => peak,
+    all: () => all,
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -86,10 +93,14 @@ for (const parallel of [1, 4, 8]) {
         const { code, stdout, stderr } = await aimed(home, 'hostway', options)(words);
         assert.equal(code, 0, stderr);
         const results = JSON.parse(stdout) as { changed: boolean; ip: { address: string } }[];
-        assert.deepEqual(results.map(({ ip }) => ip.address).sort(), [...addresses].sort());
+        assert.deepEqual(
+          results.map(({ ip }) => ip.address),
+          addresses,
+        );
         assert.equal(through.peak(), parallel);
-        // Each target's reads go side by side: two connections each at most, however many requests.
-        assert.ok(through.connections() <= 2 * parallel + 1, `${through.connections()} connections`);
+        // The number bounds requests, those of reads among them; a connection is free again a moment after its answer is here.
+        assert.equal(through.all(), parallel);
+        assert.ok(through.connections() <= 2 * parallel, `${through.connections()} connections`);
       });
     } finally {
       await through.close();
@@ -112,6 +123,75 @@ test('jsonl tells the results in the order asked for, the failed ones in their p
     assert.deepEqual(
       results.map(({ ip, error }) => ip?.address ?? `${error?.kind} ${error?.target}`),
       [three, 'not-found 198.51.100.254', one, two],
+    );
+  });
+});
+
+test('what shows that an address is gone was read after its deletion was answered, by looks that several share', async () => {
+  await withCloud('openstack', { knobs: { lingeringDelete: 2 } }, async ({ ipctl, sandbox }) => {
+    const made = await ipctl(['ip', 'allocate', '--count', '12', '-o', 'value', '-c', 'id']);
+    const ids = made.stdout.trim().split('\n');
+    assert.equal(ids.length, 12, made.stderr);
+    const before = sandbox.journal().length;
+    const { code, stdout, stderr } = await ipctl(['ip', 'release', '--yes', '--parallel', '3', '-o', 'json', ...ids]);
+    assert.equal(code, 0, stderr);
+    assert.ok((JSON.parse(stdout) as { changed: boolean }[]).every(({ changed }) => changed));
+    const asked = sandbox.journal().slice(before);
+    const deleted = new Set<string>();
+    const looked = new Map<string, number>();
+    for (const { method, path } of asked) {
+      const url = new URL(path, sandbox.origin);
+      const one = url.pathname.split('/').at(-1) ?? '';
+      if (method === 'DELETE') deleted.add(one);
+      // The reads that find them come before the first deletion, and ask by id as well.
+      if (method !== 'GET' || deleted.size === 0) continue;
+      for (const id of ids.includes(one) ? [one] : url.searchParams.getAll('id')) {
+        assert.ok(deleted.has(id), `${id} was looked at before it was deleted`);
+        looked.set(id, (looked.get(id) ?? 0) + 1);
+      }
+    }
+    // Still shown by the first look, none was taken for gone by it.
+    assert.deepEqual(
+      [...looked.values()].filter((count) => count < 2),
+      [],
+      JSON.stringify([...looked]),
+    );
+    assert.equal(looked.size, ids.length);
+    assert.ok(asked.length < 3 * ids.length, `${asked.length} requests`);
+  });
+});
+
+test('off a terminal several are refused by one error that names --yes, once all are found and checked', async () => {
+  await withCloud('openstack', {}, async ({ ipctl, sandbox }) => {
+    const made = await ipctl(['ip', 'allocate', '--count', '2', '-o', 'value', '-c', 'address']);
+    const free = made.stdout.trim().split('\n');
+    const held = (await ipctl(['ip', 'allocate', '--server', 'web-1', '-o', 'value', '-c', 'address'])).stdout.trim();
+    const refused = await ipctl(['ip', 'release', ...free, held, '203.0.113.250', '-o', 'json']);
+    assert.deepEqual([refused.code, refused.stdout], [13, '']);
+    const { error } = JSON.parse(refused.stderr) as { error: { kind: string; message: string; hint: string; operation: unknown } };
+    assert.equal(error.message, 'not confirmed: Release 2 floating IPs of profile env:openstack (OpenStack)?');
+    assert.match(error.hint, /--yes/);
+    assert.deepEqual(error.operation, { id: null, state: 'not-sent' });
+    // Nothing is left to ask about: each says why.
+    const none = await ipctl(['ip', 'release', held, '203.0.113.250', '-o', 'jsonl']);
+    assert.equal(none.code, 9, none.stderr);
+    const results = none.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { error: { kind: string } }).error.kind);
+    assert.deepEqual(results, ['conflict', 'not-found']);
+    const missing = await ipctl(['ip', 'release', '203.0.113.250', '203.0.113.251']);
+    assert.deepEqual([missing.code, missing.stdout], [3, '']);
+    assert.ok(sandbox.journal().every(({ method }) => method !== 'DELETE'));
+    const some = await ipctl(['ip', 'release', '--yes', ...free, held, '203.0.113.250', '-o', 'jsonl']);
+    assert.equal(some.code, 9);
+    assert.deepEqual(
+      some.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { ip: { address: string } | null; error: { kind: string } | null })
+        .map(({ ip, error }) => ip?.address ?? error?.kind),
+      [...free, 'conflict', 'not-found'],
     );
   });
 });

@@ -21,7 +21,7 @@ import {
   showPrivateIp,
   showServer,
 } from '../../src/operations/read.js';
-import { release } from '../../src/operations/release.js';
+import { release, releaseAll } from '../../src/operations/release.js';
 import type { Target } from '../../src/operations/target.js';
 import { update } from '../../src/operations/update.js';
 import { type ProviderId, providerIds } from '../../src/providers/registry.js';
@@ -315,5 +315,55 @@ for (const id of providerIds) {
     const [cold, warm] = [await counted(id, false), await counted(id, true)];
     const both = Object.keys(verbs).map((name) => [name, cold[name] === '-' ? '-' : `${cold[name]}/${warm[name]}`]);
     assert.deepEqual(Object.fromEntries(both), table[id]);
+  });
+}
+
+/**
+ * Releases at once: the reads that come before the first change, for all of them together, and how many requests there are in all
+ * at most. How many looks see them gone depends on how many wait at one time; one by one they would be more.
+ */
+const bulk: Readonly<Record<ProviderId, { readonly before: number; readonly most: number }>> = {
+  openstack: { before: 1, most: 9 },
+  hostway: { before: 1, most: 13 },
+  // Each is taken off two servers first, and seen to be.
+  rackspace: { before: 4, most: 28 },
+  otc: { before: 2, most: 10 },
+  // What is being removed is looked at by itself, since only so it tells when that failed.
+  rackconnect: { before: 1, most: 20 },
+  // Each is looked at again before it goes: nothing guards the request.
+  nova: { before: 2, most: 14 },
+};
+const RELEASES = 4;
+
+for (const id of providerIds) {
+  test(`requests of ${RELEASES} releases at once at ${id}`, async () => {
+    const definition: BenchDefinition = benches[id];
+    const { manifest, load } = definition.provider;
+    const [sandbox, { connect }] = await Promise.all([definition.open([]), load()]);
+    const { target, settings, close } = bench(manifest, connect, { options: { ...sandbox.options, ...definition.options } });
+    const changes: ChangeSettings = { ...settings, agreed: true, confirm: async () => {} };
+    try {
+      const refs: string[] = [];
+      for (let count = 0; count < RELEASES; count += 1) {
+        refs.push((await allocate(target, changes, { ...none, ...definition.allocate })).ip?.address ?? '');
+      }
+      const before = sandbox.journal().length;
+      const input = { refs, parallel: RELEASES, disassociate: true, ifExists: false };
+      const released = await releaseAll(target, changes, input, (each) => each);
+      assert.deepEqual(
+        released.map(({ ip, changed, error }) => [ip?.address, changed, error]),
+        refs.map((address) => [address, true, null]),
+      );
+      const asked = sandbox.journal().slice(before);
+      const told = asked.map(({ method, path }) => `${method} ${path}`).join('\n');
+      assert.ok(asked.length <= bulk[id].most, told);
+      assert.equal(asked.filter(({ method, path }) => method === 'DELETE' && !path.includes('associations')).length, RELEASES, told);
+      const ofOne = asked.findIndex(({ method, path }) => method !== 'GET' || /os-floating-ips\/.+/.test(path));
+      assert.equal(ofOne, bulk[id].before, told);
+      assert.ok(asked.every(({ mark }) => mark === null));
+    } finally {
+      await close();
+      await sandbox.close();
+    }
   });
 }

@@ -96,3 +96,18 @@ test('the lock of an account: fifty that have to queue for it all get their turn
   assert.equal(new Set(bought.map(({ stdout }) => stdout)).size, CROWD);
   assert.deepEqual(readdirSync(join(at.env.XDG_STATE_HOME ?? '', 'ipctl', 'locks', 'accounts')), []);
 });
+
+test('bad signatures: of fifty at once as many leave as are sure not to lock the access key, and the right secret is not held up', async () => {
+  const { username, password, 'domain-name': domain, ...endpoints } = cloud.options('otc');
+  assert.ok(username !== undefined && password !== undefined && domain !== undefined);
+  const withSecret = (secret: string) =>
+    machine('otc', { ...endpoints, 'access-key': 'OTCSANDBOXACCESSKEY1', 'secret-key': secret }, shared);
+  const asked = async (): Promise<number> => (await cloud.journal('otc')).length;
+  const before = await asked();
+  const refused = await each(() => withSecret('not-the-secret-key-0000000000000001').run(['ip', 'list', '-o', 'json']));
+  assert.deepEqual(new Set(refused.map(({ code }) => code)), new Set([4]), JSON.stringify(refused.map(({ stderr }) => stderr)));
+  assert.equal((await asked()) - before, 3);
+  const good = await each(() => withSecret('otc-sandbox-secret-key-0000000000000001').run(['ip', 'list']));
+  for (const { code, stderr } of good) assert.equal(code, 0, stderr);
+  assert.deepEqual(readdirSync(join(shared.env.XDG_STATE_HOME ?? '', 'ipctl', 'locks', 'tokens')), []);
+});

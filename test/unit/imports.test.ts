@@ -76,7 +76,7 @@ test('every import stays within what its room may know', () => {
 
 test('each package has the importers it is meant for, and no others', () => {
   const importers: Readonly<Record<string, (file: string) => boolean>> = {
-    undici: (file) => file === 'http/wire.ts' || file === 'http/client.ts',
+    undici: (file) => file === 'http/undici.ts',
     conf: (file) => file === 'profiles/store.ts',
     yaml: (file) => file === 'profiles/yaml-text.ts' || file === 'render/yaml.ts',
     '@jmespath-community/jmespath': (file) => file === 'render/query.ts',
@@ -101,7 +101,7 @@ test('what is heavy is loaded when it is needed', () => {
       !lazy &&
       from.startsWith('cli/') &&
       !from.startsWith('cli/commands/') &&
-      /^(profiles\/(store|yaml-text)|http\/(client|wire)|render\/(table|yaml|query|answer)|sandbox\/|state\/)/.test(to) &&
+      /^(profiles\/(store|yaml-text)|http\/(client|connections)|render\/(table|yaml|query|answer)|sandbox\/|state\/)/.test(to) &&
       !isTypeOnly(from, to),
   );
   assert.deepEqual(

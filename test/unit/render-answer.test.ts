@@ -129,6 +129,20 @@ test('an expression that can never be evaluated is refused when it is read', asy
   assert.throws(() => query({ ip: { version: 4 } }), refusal(/length/));
 });
 
+test('an expression of any depth or length is refused in a few words', async () => {
+  const deep = (open: string, close: string, times: number): string => `${open.repeat(times)}a${close.repeat(times)}`;
+  for (const expression of [
+    deep('[', ']', 51),
+    deep('[', '', 100_000),
+    deep('(', ')', 5000),
+    deep('{a: ', '}', 60),
+    'a.'.repeat(20_000),
+    `${'x'.repeat(4000)} ${'y'.repeat(4000)}`,
+  ])
+    await assert.rejects(compileQuery(expression), (error: unknown) => refusal(/^--query: /)(error) && String(error).length < 300);
+  assert.deepEqual((await compileQuery(deep('(', ')', 50)))({ a: 1 }), 1, 'what somebody may write is evaluated');
+});
+
 test('a query sees the keys that are there, and no others', async () => {
   const query = await compileQuery('[constructor, toString, __proto__, a."__proto__", a.b]');
   const seen = query(JSON.parse('{"a":{"__proto__":"label","b":1}}'));

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IpctlError } from '../../src/domain/errors.js';
-import type { FloatingIp } from '../../src/domain/records.js';
+import type { FloatingIp, PrivateIp } from '../../src/domain/records.js';
 import { changeView } from '../../src/render/change-view.js';
 import { columnsOf, type PrintSettings, printList, printOne } from '../../src/render/print.js';
 import { table } from '../../src/render/table.js';
 import { json, plain } from '../../src/render/text.js';
-import { floatingIpView } from '../../src/render/views.js';
+import { floatingIpView, networkView, privateIpView, serverView, subnetView } from '../../src/render/views.js';
 
 const ip = (over: Partial<FloatingIp>): FloatingIp => ({
   profile: 'p',
@@ -237,6 +237,62 @@ test('words give way first, then ids; an address and a state never', () => {
   assert.equal(at(100), `2001:db8:1111:2222:3333:4444:5555:6666  associated  a name of…  ${ID}`, 'the name alone');
   assert.equal(at(80), '2001:db8:1111:2222:3333:4444:5555:6666  associated  a nam…  c7f0a9d4-3b2e-4c68-…', 'then the id');
   assert.equal(at(20), '2001:db8:1111:2222:3333:4444:5555:6666  associated  a nam…  c7f0a…', 'and no further');
+});
+
+test('what is least needed goes before an id is cut, unless it was asked for', async () => {
+  const view = changeView(floatingIpView, () => ({}));
+  const server = { id: ID, name: 'a-server-of-some-name' };
+  const held = { id: null, server, port: null, privateAddress: null, certain: true };
+  const record = ip({ address: '203.113.113.107', id: ID, state: 'associated', associations: [held] });
+  const change = { action: 'associate', changed: true, operation: 'op', ip: record, error: null, planned: null };
+  const drawn = async (columns?: string): Promise<string> => {
+    let out = '';
+    const write = async (text: string): Promise<void> => {
+      out += text;
+    };
+    await printList(view, [change], { format: 'table', header: true, raw: false, color: false, width: 80, columns, write });
+    return out;
+  };
+  const short = await drawn();
+  assert.match(short, new RegExp(`^CHANGED  ADDRESS .*\\ntrue     203\\.113\\.113\\.107  associated  a-s…  ${ID}\\n$`));
+  assert.match(await drawn('action,changed,address,state,server,id'), /^associate .*…\n$/m, 'what was asked for stays');
+});
+
+test('lists at 80 columns keep ids and addresses, however long the names are', async () => {
+  const long = 'x'.repeat(60);
+  const server = { id: ID, name: long };
+  const held = { id: null, server, port: null, privateAddress: null, certain: true };
+  const texts: string[] = [];
+  const write = async (text: string): Promise<void> => {
+    texts.push(text);
+  };
+  const settings: PrintSettings = { format: 'table', header: true, raw: false, color: false, width: 80, write };
+  const place = { profile: long, provider: 'x', raw: null };
+  await printList(
+    floatingIpView,
+    [ip({ address: '203.113.113.107', id: ID, name: long, state: 'associated', associations: [held] })],
+    settings,
+  );
+  await printList(
+    privateIpView,
+    [{ ...place, ...ip({}), id: ID, address: '192.168.100.107', state: 'pending', usedBy: 'loadbalancer', server } as unknown as PrivateIp],
+    settings,
+  );
+  await printList(
+    serverView,
+    [{ ...place, id: ID, name: long, state: 'building', providerState: null, addresses: [], zone: long }],
+    settings,
+  );
+  await printList(networkView, [{ ...place, id: ID, name: long, external: false, shared: false }], settings);
+  await printList(subnetView, [{ ...place, id: ID, name: long, network: ID, cidr: '2001:db8:1111:2222::/64', version: 6 }], settings);
+  for (const text of texts) {
+    assert.ok(text.includes(ID), text);
+    assert.ok(
+      text.split('\n').every((line) => line.length <= 80),
+      text,
+    );
+  }
+  assert.equal(texts.length, 5);
 });
 
 test('a sentence is broken into lines, and no flag is cut', () => {

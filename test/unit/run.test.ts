@@ -328,7 +328,7 @@ const replayOf = (steps: Replay['steps'], over: Partial<Replay> = {}): Replay =>
   id: 'op-1',
   subject: null,
   steps,
-  take: null,
+  take: [],
   none: false,
   others: async () => new Set(),
   ...over,
@@ -373,8 +373,8 @@ test('candidates are settled by the user’s word; what another operation made i
     const made = stage({ replay: replayOf(recorded('unknown'), over) }, targetOver);
     return made.perform({ read, look, creates: true });
   };
-  assert.equal(await resume({ take: '192.0.2.10' }), '192.0.2.10');
-  assert.equal((await failing(resume({ take: '192.0.2.99' }))).kind, 'usage');
+  assert.equal(await resume({ take: ['192.0.2.10'] }), '192.0.2.10');
+  assert.equal((await failing(resume({ take: ['192.0.2.99'] }))).kind, 'usage');
   await assert.rejects(resume({ none: true }), ClosedAsNotApplied);
   assert.equal((await failing(resume({}))).kind, 'unknown');
   assert.equal(
@@ -382,9 +382,9 @@ test('candidates are settled by the user’s word; what another operation made i
     '192.0.2.10',
     'one is left, and it is ours',
   );
-  assert.equal((await failing(resume({ others: async () => new Set(['192.0.2.9']), take: '192.0.2.9' }))).kind, 'usage');
+  assert.equal((await failing(resume({ others: async () => new Set(['192.0.2.9']), take: ['192.0.2.9'] }))).kind, 'usage');
   const all = async (): Promise<ReadonlySet<string>> => new Set(['192.0.2.9', '192.0.2.10']);
-  assert.equal((await failing(resume({ others: all, take: '192.0.2.9' }))).kind, 'usage', 'the user is told, and nothing is closed');
+  assert.equal((await failing(resume({ others: all, take: ['192.0.2.9'] }))).kind, 'usage', 'the user is told, and nothing is closed');
   await assert.rejects(resume({ others: all }), ClosedAsNotApplied, 'nothing new is left: it did not happen');
 });
 

@@ -49,13 +49,18 @@ export function hostwayApi(options: Options, send: Send) {
     segments: readonly string[],
     read: (reply: Reply) => readonly T[],
     query: Readonly<Record<string, string>> = {},
-  ): AsyncIterable<T> =>
-    pages<T>(async (cursor): Promise<Page<T>> => {
-      const [page, pageSize] = cursor?.split('/') ?? [query.page, query.pageSize];
-      const reply = await send(at('GET', segments, { ...query, page, pageSize }));
-      const link = nextLink(reply);
-      return { items: read(reply), next: link === undefined ? undefined : cursorOf(link) };
-    });
+  ): AsyncIterable<T> => pages<T>((cursor) => pageOf(segments, read, query, cursor));
+  const pageOf = async <T>(
+    segments: readonly string[],
+    read: (reply: Reply) => readonly T[],
+    query: Readonly<Record<string, string>> = {},
+    cursor?: string,
+  ): Promise<Page<T>> => {
+    const [page, pageSize] = cursor?.split('/') ?? [query.page, query.pageSize];
+    const reply = await send(at('GET', segments, { ...query, page, pageSize }));
+    const link = nextLink(reply);
+    return { items: read(reply), next: link === undefined ? undefined : cursorOf(link) };
+  };
 
   return {
     /** What the calls below stand under, those of accounts excepted. */
@@ -71,6 +76,9 @@ export function hostwayApi(options: Options, send: Send) {
 
     /** http://docs.hostway.com/index.php?title=List_Flexible_IPs */
     listFlexibleIps: (): AsyncIterable<FlexibleIp> => paged([...prefix, 'os-floating-ips'], readFlexibleIps),
+
+    /** The same: one request, and whether that was all. */
+    firstFlexibleIps: (): Promise<Page<FlexibleIp>> => pageOf([...prefix, 'os-floating-ips'], readFlexibleIps),
 
     /** http://docs.hostway.com/index.php/View_Allocated_Flexible_IP; undefined when the account does not hold it. */
     showFlexibleIp: (address: string): Promise<FlexibleIp | undefined> =>

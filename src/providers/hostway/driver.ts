@@ -5,7 +5,7 @@ import type { Connect } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp, ServerRef } from '../../domain/records.js';
 import { direct } from '../../http/direct.js';
-import { collect } from '../../http/pages.js';
+import { collect, stillThere } from '../../http/pages.js';
 import { hostwayApi } from './api.js';
 import { fault } from './fault.js';
 import { holding } from './holding.js';
@@ -13,6 +13,8 @@ import type { hostway } from './manifest.js';
 import { addressOf, NOT_PROVISIONED, records } from './records.js';
 import { type FlexibleIp, type HostwayServer, readOneFlexibleIp } from './wire.js';
 
+/** So many addresses are looked at one by one: the list, of any length, is for more. */
+const FEW = 3;
 /** How long a user is taken to be of the account that was seen, in milliseconds: accounts of users change by hand, if ever. */
 const ACCOUNT_LIFE = 24 * 3_600_000;
 
@@ -171,8 +173,26 @@ export const connect: Connect<typeof hostway> = (context) => {
         accepted: ip,
         check: async () => ((await api.showFlexibleIp(address)) === undefined ? ip : undefined),
         what: `${address} to be gone`,
+        gone: true,
       });
     },
+
+    async getFloatingIps(refs) {
+      const addresses = new Set(refs.map((ref) => ('id' in ref ? ref.id : ref.address)));
+      const few = addresses.size <= FEW;
+      const found = few ? await Promise.all([...addresses].map(api.showFlexibleIp)) : await collect(api.listFlexibleIps());
+      return Promise.all(found.flatMap((ip) => (ip !== undefined && addresses.has(ip.ip) ? [resolved(ip)] : [])));
+    },
+
+    floatingIpsLeft: (ids) =>
+      stillThere(
+        ids,
+        async () => {
+          const { items, next } = await api.firstFlexibleIps();
+          return { ids: items.map(({ ip }) => ip), next };
+        },
+        async (id) => (await api.showFlexibleIp(id)) !== undefined,
+      ),
 
     async *listPrivateIps({ address }) {
       for (const server of await servers())

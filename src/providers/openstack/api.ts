@@ -2,7 +2,7 @@
 
 import { IpctlError } from '../../domain/errors.js';
 import type { Reply, Request } from '../../domain/exchange.js';
-import { pages } from '../../http/pages.js';
+import { type Page, pages } from '../../http/pages.js';
 import { url } from '../../http/url.js';
 import type { Cloud } from './cloud.js';
 import { refused } from './fault.js';
@@ -49,6 +49,10 @@ export const listFloatingIps = (cloud: Cloud, query: Query): AsyncGenerator<Wire
       throw thrown;
     }
   });
+
+/** One request, and whether that was all. */
+export const firstFloatingIps = async (cloud: Cloud, query: Query): Promise<Page<WireFloatingIp>> =>
+  page(await get(cloud, at(cloud.network(), ['floatingips'], query)), 'floatingips', floatingIp);
 
 // https://docs.openstack.org/api-ref/network/v2/#show-floating-ip-details
 export const getFloatingIp = async (cloud: Cloud, id: string): Promise<WireFloatingIp> =>
@@ -130,6 +134,10 @@ export const listQosPolicies = (cloud: Cloud, query: Query): AsyncGenerator<Wire
 // https://docs.openstack.org/api-ref/network/v2/#list-ports
 export const listPorts = (cloud: Cloud, query: Query): AsyncGenerator<WirePort, void, undefined> =>
   pages(async (next) => page(await get(cloud, at(cloud.network(), ['ports'], { ...query, ...after(next) })), 'ports', port));
+
+/** One request, and whether that was all. */
+export const firstPorts = async (cloud: Cloud, query: Query): Promise<Page<WirePort>> =>
+  page(await get(cloud, at(cloud.network(), ['ports'], query)), 'ports', port);
 
 // https://docs.openstack.org/api-ref/network/v2/#show-port-details
 export const getPort = async (cloud: Cloud, id: string): Promise<WirePort> =>

@@ -46,13 +46,19 @@ const userOf = (options: Options): Reference => ({
   domainName: options['user-domain-name'],
 });
 
-/** `config` for a name without its domain: by itself it stands for nobody, and a guess might stand for somebody else. */
-function requireDomain(what: 'user' | 'project', { id, name, domainId, domainName }: Reference = {}): void {
-  if (id !== undefined || name === undefined || (domainId ?? domainName) !== undefined) return;
+const lacksDomain = ({ id, name, domainId, domainName }: Reference): boolean =>
+  id === undefined && name !== undefined && (domainId ?? domainName) === undefined;
+
+/** `config` for names without their domains: by itself a name stands for nobody, and a guess might stand for somebody else. */
+function requireDomains(references: Readonly<Partial<Record<'user' | 'project', Reference | undefined>>>): void {
+  const lacking = Object.entries(references).filter(([, reference]) => reference !== undefined && lacksDomain(reference));
+  if (lacking.length === 0) return;
+  const all = (words: readonly string[]): string => words.join(' and ');
+  const are = lacking.length === 1 ? 'is named without the domain it belongs to' : 'are named without the domain they belong to';
   throw refused(
     'config',
-    `the ${what} ${name} is named without the domain it belongs to`,
-    `set the option ${what}-domain-name, which is Default on most clouds, or ${what}-id instead of the name`,
+    `${all(lacking.map(([what, reference]) => `the ${what} ${reference?.name}`))} ${are}`,
+    `set the option ${all(lacking.map(([what]) => `${what}-domain-name`))}, which is Default on most clouds, or ${all(lacking.map(([what]) => `${what}-id`))} instead of the name`,
   );
 }
 
@@ -155,8 +161,7 @@ export function openCloud(
   const credentials = credentialsOf(options);
   // An application credential carries its project: one beside it is refused with a 401.
   const project = credentials.method === 'application_credential' ? undefined : projectOf(options);
-  requireDomain('user', credentials.method === 'token' ? undefined : credentials.user);
-  requireDomain('project', project);
+  requireDomains({ user: credentials.method === 'token' ? undefined : credentials.user, project });
   const insecureHttp = options['insecure-http'];
   const session = keystoneV3({
     authUrl,

@@ -22,9 +22,10 @@ import { fault, refused, unlessGone, withoutExtension } from './fault.js';
 import { floatingIpWrites, leaving, nameOf } from './floating-ips.js';
 import type { openstack } from './manifest.js';
 import { privateIpVerbs } from './private-ips.js';
-import { floatingIpOf, marked, networkOf, serverIn, subnetOf, tagsOf } from './records.js';
+import { floatingIpOf, marked, networkOf, requireRoom, serverIn, subnetOf, tagsOf } from './records.js';
 import { type Seating, seatsOn } from './seats.js';
 import { serverNames as namesOf, serverVerbs, serviceOf } from './servers.js';
+import { together } from './together.js';
 import { type Holder, hasDnsName, qosPolicyOf, type WireFloatingIp } from './wire.js';
 
 /** Items a page: a list of any length needs memory for so many, and a usual project is one request. */
@@ -75,6 +76,7 @@ export const connect: Connect<typeof openstack> = (context) => {
   return {
     ...direct(context, { network: serviceOf(open, (cloud) => cloud.network()), compute: serviceOf(open, computeOf) }),
     ...serverVerbs(place, open),
+    ...together(place, open),
 
     async *listFloatingIps({ address, server, version, labels = {}, limit = LONGEST_PAGE, serverNames }) {
       // Neutron draws floating IPs from IPv4 subnets only.
@@ -126,6 +128,7 @@ export const connect: Connect<typeof openstack> = (context) => {
     },
 
     async allocateFloatingIp({ address, pool, subnet, description, labels, mark }) {
+      requireRoom(description ?? '', mark);
       const cloud = await open();
       const pooled = findPool(cloud, pool ?? options.pool);
       const [network, within, policy] = await Promise.all([
@@ -197,6 +200,7 @@ export const connect: Connect<typeof openstack> = (context) => {
     moveFloatingIp: associate,
 
     async updateFloatingIp(ip, { description, labels }) {
+      requireRoom(description ?? '', ip.mark);
       const cloud = await open();
       const policy = options['qos-policy'] === undefined ? undefined : await findQosPolicy(cloud, options['qos-policy']);
       const limited = policy === undefined || policy === qosPolicyOf(ip.raw) ? ip : await writes.limit(cloud, ip, policy);

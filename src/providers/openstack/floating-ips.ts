@@ -195,7 +195,7 @@ export function floatingIpWrites({ place, mutate, settle }: Means): Writes {
             look: async () => ((await gone()) ? { is: 'applied', result: ip } : { is: 'not-applied' }),
           }),
       });
-      await settle({ accepted: ip, what: `${nameOf(ip)} to be gone`, check: async () => ((await gone()) ? ip : undefined) });
+      await settle({ accepted: ip, what: `${nameOf(ip)} to be gone`, gone: true, check: async () => ((await gone()) ? ip : undefined) });
     },
   };
 }

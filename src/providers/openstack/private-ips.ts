@@ -16,6 +16,9 @@ import { guarded } from './revision.js';
 import { serverNames } from './servers.js';
 import { port as portFrom, type WirePort, type WireSubnet } from './wire.js';
 
+/** Where nobody asks for them. */
+const NO_NAMES: ReadonlyMap<string, string | null> = new Map();
+
 type Verbs = Pick<Operations, 'listPrivateIps' | 'getPrivateIp' | 'createPrivateIps' | 'deletePrivateIp'>;
 type ServerNamed = (cloud: Cloud, id: string) => Promise<ServerRef>;
 
@@ -109,9 +112,9 @@ export function privateIpVerbs(
   };
 
   return {
-    async *listPrivateIps({ address, subnet }) {
+    async *listPrivateIps({ address, subnet, serverNames: wanted = true }) {
       const cloud = await open();
-      const names = serverNames(cloud);
+      const names = wanted ? serverNames(cloud) : NO_NAMES;
       const within = await subnetId(cloud, subnet);
       for await (const port of ask(cloud, address, within)) {
         const id = serverIn(port);
@@ -196,7 +199,7 @@ export function privateIpVerbs(
             look: async () => ((await gone()) ? { is: 'applied', result: ip } : { is: 'not-applied' }),
           }),
       });
-      await settle({ accepted: ip, what: `${ip.address} to be gone`, check: async () => ((await gone()) ? ip : undefined) });
+      await settle({ accepted: ip, what: `${ip.address} to be gone`, gone: true, check: async () => ((await gone()) ? ip : undefined) });
     },
   };
 }

@@ -13,6 +13,7 @@ import type {
   ServerState,
   Subnet,
 } from '../../domain/records.js';
+import { refused } from './fault.js';
 import type { FixedIp, Holder, WireFloatingIp, WireNetwork, WirePort, WireServer, WireSubnet } from './wire.js';
 
 /** Where records are read: the same for all of one run. */
@@ -62,6 +63,18 @@ export function unmarked(description: string | null): Described {
 
 export const marked = (text: string | null, mark: string | null): string =>
   [text ?? '', mark === null ? '' : `[ipctl ${mark}]`].filter((part) => part !== '').join(' ');
+
+/** Characters of a description (https://docs.openstack.org/api-ref/network/v2/#create-floating-ip), the mark among them. */
+const LONGEST = 255;
+
+/** `usage` for a text that leaves no room for the mark. */
+export function requireRoom(text: string, mark: string | null): void {
+  const left = LONGEST - [...marked('', mark)].length - (mark === null ? 0 : 1);
+  const length = [...text].length;
+  if (length <= left) return;
+  const why = mark === null ? '' : `, since ${LONGEST - left} of the ${LONGEST} are taken by the mark of ipctl`;
+  throw refused('usage', `the description has ${length} characters, and may have ${left}${why}`);
+}
 
 /**
  * `k=v` tags as labels, a bare tag as a key without a value. A tag whose key is taken stands whole as a key: tags are a set

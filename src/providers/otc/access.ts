@@ -153,7 +153,8 @@ function byAccessKey(context: AccessContext, { iam }: Endpoints, client: Client,
   const signing = (service: string, headers: () => Promise<Record<string, string>>): Send => {
     const dialect = kind === 'a' ? { kind } : { kind, region, service };
     const sign = sdkHmac({ key: { id: key, secret, securityToken }, dialect, clock, headers });
-    return client((next) => guard.layer(sign(next)), guard.fault);
+    // The project, which a header names, may have to be asked for first: that request has its own turn at the guard.
+    return client((next) => sign(guard.layer(next)), guard.fault);
   };
   const name = projectName(options);
   const account = signing('iam', async () => (domainId === undefined ? {} : { 'x-domain-id': domainId }));

@@ -90,6 +90,12 @@ export function otcApi({ vpc, ecs }: Pick<Endpoints, 'vpc' | 'ecs'>, project: st
     /** https://docs.otc.t-systems.com/elastic-ip/api-ref/apis/eip/querying_eips.html: no filters. */
     listEips: (): AsyncIterable<Eip> => paged(['v1', project, 'publicips'], readEips),
 
+    /** The same: one request, and whether that was all. */
+    firstEips: async (): Promise<Page<Eip>> => {
+      const items = readEips(await send.vpc(at('GET', ['v1', project, 'publicips'], { query: { limit: PAGE } })));
+      return { items, next: items.length < PAGE ? undefined : items.at(-1)?.id };
+    },
+
     /** https://docs.otc.t-systems.com/elastic-ip/api-ref/apis/eip/querying_eips.html: one, to see whether the project is open to us. */
     probe: async (): Promise<void> => void (await send.vpc(at('GET', ['v1', project, 'publicips'], { query: { limit: 1 } }))),
 

@@ -25,7 +25,7 @@ export const connect: Connect<typeof otc> = (context) => {
   const records = recordsOf(place, region);
   const cloud: Cloud = { context, access, open, records };
   const { named, associate, disassociate, move } = associating(cloud);
-  const { allocate, update, release } = eips(cloud);
+  const { allocate, update, release, left } = eips(cloud);
   const addresses = privateIps(cloud);
   const serviceAt = (name: 'vpc' | 'ecs') => async (): Promise<Service> => ({
     base: endpoints[name],
@@ -74,6 +74,7 @@ export const connect: Connect<typeof otc> = (context) => {
     moveFloatingIp: move,
     updateFloatingIp: update,
     releaseFloatingIp: release,
+    floatingIpsLeft: left,
 
     listPrivateIps: addresses.list,
     getPrivateIp: addresses.get,

@@ -2,7 +2,7 @@
 import type { FloatingIpChange, FloatingIpSpec, Outcome } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
 import type { FloatingIp, Labels } from '../../domain/records.js';
-import { collect } from '../../http/pages.js';
+import { collect, stillThere } from '../../http/pages.js';
 import type { Options } from './access.js';
 import { orAbsent } from './api.js';
 import type { Cloud } from './association.js';
@@ -208,7 +208,19 @@ export function eips({ context: { options, mutate, settle }, access, open, recor
         }),
       );
       // Surprise: after the 204 it may be seen for a while, as PENDING_DELETE or NOTIFY_DELETE.
-      await settle({ accepted: ip, check: async () => ((await gone()) ? ip : undefined), what: `${addressOf(ip)} to be gone` });
+      await settle({ accepted: ip, check: async () => ((await gone()) ? ip : undefined), what: `${addressOf(ip)} to be gone`, gone: true });
+    },
+
+    async left(ids: readonly string[]): Promise<ReadonlySet<string>> {
+      const api = await open();
+      return stillThere(
+        ids,
+        async () => {
+          const { items, next } = await api.firstEips();
+          return { ids: items.map(({ id }) => id), next };
+        },
+        async (id) => (await orAbsent(api.showEip(id))) !== undefined,
+      );
     },
   };
 }

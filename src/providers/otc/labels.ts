@@ -13,8 +13,16 @@ export interface LabelChange {
   readonly fresh: Readonly<Record<string, string>>;
 }
 
-/** A bare label becomes a tag with an empty value: there are no bare tags here. */
+/** `usage` for a new label without a value: a tag here is a key with a value, which may be empty, and that is another thing. */
 export function labelChange(now: Labels, labels: Labels): LabelChange {
+  const bare = Object.entries(labels).find(([key, value]) => value === null && now[key] !== null);
+  if (bare !== undefined) {
+    throw refused(
+      'usage',
+      `label '${bare[0]}' has no value, and an EIP carries no bare labels`,
+      `--label ${bare[0]}= gives it an empty value`,
+    );
+  }
   const wanted = Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, value ?? '']));
   return {
     wanted,

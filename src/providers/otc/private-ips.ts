@@ -32,9 +32,9 @@ export function privateIps(cloud: Cloud) {
   const reservedIn = async (id: string): Promise<Reserved[]> => collect((await open()).listReserved(id));
 
   /** All of a subnet, as records; the names of servers come beside it. */
-  async function* list({ subnet, address }: PrivateIpQuery): AsyncGenerator<PrivateIp, void, undefined> {
+  async function* list({ subnet, address, serverNames = true }: PrivateIpQuery): AsyncGenerator<PrivateIp, void, undefined> {
     const api = await open();
-    const servers = started(collect(api.listServers()));
+    const servers = serverNames ? started(collect(api.listServers())) : [];
     const record = async (reserved: Reserved): Promise<PrivateIp> =>
       records.privateIp(reserved, servesServer(reserved) ? holderOf(reserved.id, await servers) : null);
     if (subnet !== undefined) {

@@ -181,7 +181,13 @@ export const connect: Connect<typeof rackspace> = (context) => {
         if (!isKind(thrown, 'not-found')) throw thrown;
         return ip;
       });
-      await settle({ accepted, check: gone, what: `${addressOf(ip)} to be gone` });
+      await settle({ accepted, check: gone, what: `${addressOf(ip)} to be gone`, gone: true });
+    },
+
+    // This list knows no pages: what it lacks is gone.
+    async floatingIpsLeft(ids) {
+      const there = new Set((await (await ready()).api.listIps({})).map(({ id }) => id));
+      return new Set(ids.filter((id) => there.has(id)));
     },
 
     ...privateIpVerbs({ ready, names, send, mutate, settle }),

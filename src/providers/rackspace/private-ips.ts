@@ -38,11 +38,11 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
     return found;
   };
 
-  const find = async (subnet: string | undefined, address: string | undefined): Promise<PrivateIp[]> => {
+  const find = async (subnet: string | undefined, address: string | undefined, serverNames = true): Promise<PrivateIp[]> => {
     const { api, where } = await ready();
     const [ports, known, subnets] = await Promise.all([
       collect(api.listPorts({})),
-      names(),
+      serverNames ? names() : NO_NAMES,
       subnet === undefined ? undefined : collect(api.listSubnets()),
     ]);
     const within = subnet === undefined || subnets === undefined ? undefined : subnetNamed(subnets, subnet).id;
@@ -109,8 +109,8 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
   };
 
   return {
-    async *listPrivateIps({ subnet, address }) {
-      yield* await find(subnet, address === undefined ? undefined : (parseAddress(address)?.text ?? address));
+    async *listPrivateIps({ subnet, address, serverNames }) {
+      yield* await find(subnet, address === undefined ? undefined : (parseAddress(address)?.text ?? address), serverNames);
     },
 
     async getPrivateIp(ref) {

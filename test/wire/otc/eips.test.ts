@@ -319,10 +319,17 @@ test('name and labels change in requests of their own; a name is never sent empt
     async ({ run }) => {
       const ip = freeIp({ labels: { old: 'x', same: '1', env: 'test' } });
       const updated = await run((driver) =>
-        verb(driver, 'updateFloatingIp')(ip, { name: 'web-02', labels: { same: '1', env: 'prod', bare: null } }),
+        verb(driver, 'updateFloatingIp')(ip, { name: 'web-02', labels: { same: '1', env: 'prod', bare: '' } }),
       );
       assert.equal(updated.name, 'web-02');
       assert.deepEqual(updated.labels, { same: '1', env: 'prod', bare: '' });
+      // A key without a value would come back as one with an empty value: another label than was asked for.
+      const bare = await failing(
+        'usage',
+        run((driver) => verb(driver, 'updateFloatingIp')(ip, { labels: { ...ip.labels, fresh: null } })),
+      );
+      assert.match(bare.message, /'fresh' has no value/);
+      assert.equal(bare.details.hint, '--label fresh= gives it an empty value');
       const error = await failing(
         'usage',
         run((driver) => verb(driver, 'updateFloatingIp')(ip, { name: '' })),

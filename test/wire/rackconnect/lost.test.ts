@@ -106,12 +106,12 @@ describe('rackconnect: a lost answer to an allocation', () => {
         assert.ok(ip !== null);
         const others = new Set(events.flatMap((event) => (event.event === 'close' ? event.made : [])));
         const steps = new Map([['allocate', { state: 'unknown' as const, before: [], reply: null }]]);
-        const replay = { id: 'lost-1', subject: null, steps, take: null, none: false, others: async () => others };
+        const replay = { id: 'lost-1', subject: null, steps, take: [] as readonly string[], none: false, others: async () => others };
         const none = await allocate(target, { ...changes, replay }, nothing);
         assert.deepEqual([none.error, none.changed], [null, false], 'nothing else is new: it did not happen');
         const taken = await allocate(
           target,
-          { ...changes, replay: { ...replay, take: ip.id, others: async () => new Set<string>() } },
+          { ...changes, replay: { ...replay, take: [ip.id], others: async () => new Set<string>() } },
           nothing,
         );
         assert.equal(taken.ip?.id, ip.id);

@@ -121,7 +121,13 @@ export const connect: Connect<typeof nova> = (context) => {
         standIn: ip,
         look: async () => ((await gone()) ? { is: 'applied', result: ip } : { is: 'not-applied' }),
       });
-      await settle({ accepted: ip, what: `${addressOf(ip)} to be gone`, check: async () => ((await gone()) ? ip : undefined) });
+      await settle({ accepted: ip, what: `${addressOf(ip)} to be gone`, gone: true, check: async () => ((await gone()) ? ip : undefined) });
+    },
+
+    // This list knows no pages: what it lacks is gone.
+    async floatingIpsLeft(ids) {
+      const there = new Set((await listFloatingIps(await open())).map(({ id }) => id));
+      return new Set(ids.filter((id) => there.has(id)));
     },
   };
 };
