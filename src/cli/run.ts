@@ -8,23 +8,32 @@ import { errorText, exitCodeOf } from './exit.js';
 import type { Intent } from './intent.js';
 import { type Loaded, load } from './load.js';
 import type { Output } from './output.js';
-import { parse } from './program.js';
+import type { Parsed } from './program.js';
 import { openSession, type Session } from './session.js';
+import { helpAsked, typedValue } from './words.js';
 
 export async function run(world: World): Promise<number> {
   let intent: Intent;
   try {
-    const parsed = parse(world.argv, world.env);
+    // Most lines that ask for help say nothing else: they do without the parser.
+    const help = helpAsked(world.argv);
+    const parsed: Parsed = help === undefined ? (await import('./program.js')).parse(world.argv, world.env) : { is: 'help', words: help };
     if (parsed.is === 'help') {
-      const { helpOn } = await import('./help/answer.js');
-      const { text, data } = helpOn(parsed.words);
-      await write(world, wantsJson(world) ? `${json(data, 2)}\n` : text);
+      const { helpFor } = await import('./help/answer.js');
+      const answer = await helpFor(parsed.words, chosenIn(world));
+      await write(world, wantsJson(world) ? `${json(answer.data, 2)}\n` : answer.text);
       return 0;
     }
     intent = parsed.intent;
   } catch (thrown) {
     const error = toIpctlError(thrown);
-    world.stderr.write(errorText(error, wantsJson(world) ? 'json' : 'text', world.argv.includes('--debug')));
+    world.stderr.write(
+      errorText(error, {
+        form: wantsJson(world) ? 'json' : 'text',
+        debug: world.argv.includes('--debug'),
+        color: colored(world, 'stderr', wishOfColor(world)),
+      }),
+    );
     return exitCodeOf(error);
   }
   const session = openSession(world, intent);
@@ -35,7 +44,11 @@ export async function run(world: World): Promise<number> {
     .finally(() => session.close());
   if (error === undefined) return 0;
   const form = intent.global.output === 'json' || intent.global.output === 'jsonl' ? 'json' : 'text';
-  world.stderr.write(session.redactor.text(errorText(error, form, intent.global.debug !== undefined)));
+  world.stderr.write(
+    session.redactor.text(
+      errorText(error, { form, debug: intent.global.debug !== undefined, color: colored(world, 'stderr', intent.global.color ?? 'auto') }),
+    ),
+  );
   return exitCodeOf(error);
 }
 
@@ -79,7 +92,7 @@ function printSettings(intent: Intent, session: Session): PrintSettings {
     sort: global.sort,
     raw: global.raw,
     width: terminal.stdout ? widthOf(env.COLUMNS, terminal.columns) : undefined,
-    color: colored(session.world, global.color ?? 'auto'),
+    color: colored(session.world, 'stdout', global.color ?? 'auto'),
     ...(terminal.stdout ? { nothing: async (plural) => session.note(await noneOf(plural, intent, session)) } : {}),
     write: (chunk) => write(session.world, chunk),
   };
@@ -89,10 +102,10 @@ function printSettings(intent: Intent, session: Session): PrintSettings {
 const widthOf = (set: string | undefined, columns: number): number => (/^[1-9]\d{0,4}$/.test(set ?? '') ? Number(set) : columns);
 
 /** The flag, else FORCE_COLOR, else NO_COLOR, else whether the terminal can. */
-function colored({ terminal, env }: World, mode: 'auto' | 'always' | 'never'): boolean {
+function colored({ terminal, env }: World, stream: 'stdout' | 'stderr', mode: 'auto' | 'always' | 'never'): boolean {
   if (mode !== 'auto') return mode === 'always';
   if ((env.FORCE_COLOR ?? '') !== '') return !/^(0|false)$/.test(env.FORCE_COLOR ?? '');
-  return terminal.stdout && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+  return terminal[stream] && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
 /** Why there is no table: "no floating IPs in profile prod". */
@@ -112,11 +125,17 @@ const write = ({ stdout }: World, chunk: string): Promise<void> =>
     stdout.write(chunk, (failure) => (failure == null ? resolve() : reject(failure)));
   });
 
-/** For errors that come before there is an intent. */
-function wantsJson({ argv, env }: World): boolean {
-  const format = argv.flatMap((word, index) => {
-    if (word === '-o' || word === '--output') return [argv[index + 1] ?? ''];
-    return word.startsWith('--output=') ? [word.slice(9)] : /^-o./.test(word) ? [word.slice(2)] : [];
-  });
-  return /^jsonl?$/.test(format.at(-1) ?? env.IPCTL_OUTPUT ?? '');
+/** As `--color` would be read, for errors that come before there is an intent. */
+function wishOfColor(world: World): 'auto' | 'always' | 'never' {
+  const wish = typedValue(world.argv, 'color') ?? world.env.IPCTL_COLOR;
+  return wish === 'always' || wish === 'never' ? wish : 'auto';
 }
+
+/** What counts for help that no command was parsed for. */
+const chosenIn = ({ argv, env, directories }: World): { readonly profile: string | undefined; readonly config: string } => ({
+  profile: typedValue(argv, 'profile', 'p') ?? env.IPCTL_PROFILE,
+  config: typedValue(argv, 'config') ?? (env.IPCTL_CONFIG || directories.config),
+});
+
+/** For errors that come before there is an intent. */
+const wantsJson = ({ argv, env }: World): boolean => /^jsonl?$/.test(typedValue(argv, 'output', 'o') ?? env.IPCTL_OUTPUT ?? '');

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { AnyDriver } from '../domain/driver.js';
 import { IpctlError } from '../domain/errors.js';
+import type { Progress } from '../domain/progress.js';
 import { type Redactor, redactor } from '../http/redact.js';
 import type { Trace } from '../http/trace.js';
 import type { ChangeSettings } from '../operations/change.js';
@@ -19,14 +20,16 @@ export interface Session {
   readonly world: World;
   readonly redactor: Redactor;
   store(): Promise<Store>;
-  /** A line on stderr that is not the result: silent when piped or quiet, unless -v. */
+  /** A line on stderr that tells what was or will be done: silent when quiet, and for a script that asked for JSON, unless -v. */
   note(text: string): void;
+  /** A line for whoever looks on: for nobody off a terminal, unless -v. */
+  aside(text: string): void;
   /** A line that the user must see: also when piped, unless quiet. */
   warn(text: string): void;
   /** A line that a question needs to be understood. */
   tell(text: string): void;
   /** What is going on: a note, or with `passing` the line at the foot of the terminal. */
-  progress(text: string, passing?: true): void;
+  readonly progress: Progress;
   /** `each`, with how many of `total` are done shown at the foot of the terminal. */
   counted<T>(total: number, each: (ref: string, index: number) => Promise<T>): (ref: string, index: number) => Promise<T>;
   /** Wipes what is shown at the foot of the terminal. */
@@ -34,8 +37,8 @@ export interface Session {
   trace(debug: Intent['global']['debug']): Trace | undefined;
   /** Alone among the processes of this machine; `patience` in milliseconds bounds the queueing. */
   lock<T>(name: string, work: () => Promise<T>, patience?: number): Promise<T>;
-  /** Throws `refused` unless the user agrees. */
-  confirm(question: string): Promise<void>;
+  /** Throws `refused` unless the user agrees. `about`: lines that the question is about. */
+  confirm(question: string, about?: readonly string[]): Promise<void>;
   reads(target: Target): ReadSettings;
   /** One read that is no command of its own. */
   read<T>(target: Target, work: (driver: AnyDriver) => Promise<T>): Promise<T>;
@@ -62,7 +65,7 @@ export function openSession(world: World, intent: Intent): Session {
   const shield = redactor();
   const config = global.config ?? world.directories.config;
   const machine = global.output === 'json' || global.output === 'jsonl';
-  const speaks = !global.quiet && (global.verbose || terminal.stderr);
+  const speaks = (heard: boolean): boolean => !global.quiet && (heard || global.verbose || terminal.stderr);
   const interactive = terminal.stdin && terminal.stderr && !global['no-input'];
   const shielded = (text: string): string => shield.text(plain(text));
   const status = statusLine(world, global.quiet, shielded);
@@ -70,6 +73,7 @@ export function openSession(world: World, intent: Intent): Session {
     status.wipe();
     world.stderr.write(`${shielded(text)}\n`);
   };
+  const agreed = change.yes || ('yes' in intent.flags && intent.flags.yes === true);
   let last = '';
   let store: Promise<Store> | undefined;
 
@@ -90,18 +94,21 @@ export function openSession(world: World, intent: Intent): Session {
       return store;
     },
     note(text) {
-      if (speaks && !(machine && !terminal.stderr && !global.verbose)) write(text);
+      if (speaks(!machine)) write(text);
+    },
+    aside(text) {
+      if (speaks(false)) write(text);
     },
     warn(text) {
       if (!global.quiet) write(text);
     },
     tell: write,
     progress(text, passing) {
-      if (passing === true && status.drawn) return status.waiting(text);
+      if (passing !== undefined && status.drawn) return status.waiting(text, passing === true ? undefined : passing.until);
       // One line says it, however often it is looked.
-      if (passing === true && text === last) return;
+      if (passing !== undefined && (text === '' || text === last)) return;
       last = text;
-      session.note(text);
+      session.aside(text);
     },
     counted(total, each) {
       let done = 0;
@@ -118,17 +125,18 @@ export function openSession(world: World, intent: Intent): Session {
     settle: status.wipe,
     trace: (debug) => (debug === undefined ? undefined : { bodies: debug === 'body', line: write }),
     lock: (name, work, patience) => lock(join(world.directories.state, 'locks'), name, work, patience),
-    async confirm(question) {
-      if (change.yes || ('yes' in intent.flags && intent.flags.yes === true)) return;
+    async confirm(question, about = []) {
+      if (agreed) return;
       if (!interactive)
         throw new IpctlError('refused', `not confirmed: ${question}`, { fate: 'not-sent', hint: 'off a terminal, --yes agrees' });
+      for (const line of about) write(line);
       const answer = await session.ask(`${question} [y/N] `, false);
       if (!/^y(es)?$/i.test(answer.trim())) throw new IpctlError('refused', 'not confirmed; nothing was changed', { fate: 'not-sent' });
     },
     reads: (target) => ({ clock: world.clock, signal: world.signal, timeout: target.manifest.timeout * 1000, progress: session.progress }),
     read: (target, work) => readOnce(target, session.reads(target), work),
     async changes(target) {
-      const { journal } = await import('../state/journal.js');
+      const [{ journal }, { birthOf }] = await Promise.all([import('../state/journal.js'), import('../state/owner.js')]);
       return {
         clock: world.clock,
         random: world.random,
@@ -138,7 +146,9 @@ export function openSession(world: World, intent: Intent): Session {
         wait: !change['no-wait'],
         timeout: change.timeout ?? target.manifest.timeout * 1000,
         pid: world.pid,
+        born: await birthOf(world.pid),
         progress: session.progress,
+        agreed,
         confirm: session.confirm,
       };
     },
@@ -155,7 +165,7 @@ export function openSession(world: World, intent: Intent): Session {
     async ask(question, secret) {
       const { askLine } = await import('./ask.js');
       status.wipe();
-      return askLine(world, question, secret);
+      return askLine(world, shielded(question), secret);
     },
     onClose: (close) => void closers.push(close),
     async close() {

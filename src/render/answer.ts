@@ -11,7 +11,7 @@ import type { Cell } from './views.js';
 export const answering = (settings: PrintSettings, format: Format, query: Query): PrintSettings => ({
   ...settings,
   format: 'json',
-  // A JSON document is written in one piece.
+  whole: true,
   write: (document) => printValue(query(JSON.parse(document)), format, settings),
 });
 

@@ -68,11 +68,16 @@ export function changeView<T extends AnyIp>(view: View<T>, error: (error: IpctlE
     changed: (change) => change.changed,
     operation: (change) => change.operation,
     error: (change) => change.error?.kind ?? null,
+    target: (change) => change.error?.details.target ?? null,
   };
   for (const [name, column] of Object.entries(view.columns)) columns[name] ??= ({ ip }) => (ip === null ? null : column(ip));
   return {
     columns,
     defaults: ['action', 'changed', ...view.defaults.filter((name) => name !== 'name' && name !== 'used-by')],
+    // A target that failed has no record: what was typed says which it is.
+    forPeople: { address: (change) => columns.address?.(change) ?? columns.target?.(change) ?? null },
+    // Whoever reads a table has just typed it.
+    spare: ['action'],
     // Results stand in the order asked for.
     order: () => '',
     json: ({ action, changed, operation, ip, error: failure, planned }, raw) =>

@@ -85,9 +85,9 @@ export const profileDetailShape = shape<Explained>(
 
 /** One column for each option; `explain` adds where its value comes from. */
 export const profileDetailView = (detail: ProfileDetail, explain: boolean): View<ProfileDetail> => {
-  const options = Object.entries(detail.options).map(([name, { value, origin, source }]): [string, () => Cell] => [
+  const options = Object.entries(detail.options).map(([name, { value, source }]): [string, () => Cell] => [
     name,
-    () => (explain ? `${value}  (${origin === source ? origin : `${origin}: ${source}`})` : value),
+    () => (explain ? `${value}  (${source})` : value),
   ]);
   return {
     columns: {
@@ -256,6 +256,8 @@ export interface OperationRecord {
     readonly candidates: readonly string[];
   }[];
   readonly message: string | null;
+  /** Addresses that it made ours. */
+  readonly made: readonly string[];
 }
 
 const operationKey = keysOf<OperationRecord>();
@@ -281,6 +283,7 @@ export const operationShape = shape('A recorded change, with the requests that w
     (operation) => operation.steps,
   ),
   message: operationKey(orNull(text), (operation) => operation.message),
+  made: operationKey(listOf(text), (operation) => operation.made),
 });
 
 export const operationView: View<OperationRecord> = {
@@ -290,11 +293,18 @@ export const operationView: View<OperationRecord> = {
     profile: (operation) => operation.profile,
     state: (operation) => operation.state,
     started: (operation) => operation.startedAt,
+    made: ({ made }) => (made.length === 0 ? null : made.join(', ')),
     provider: (operation) => operation.provider,
     requests: (operation) => operation.steps.map(({ method, url, state, status }) => `${method} ${url} ${status ?? state}`).join('; '),
     message: (operation) => operation.message,
   },
-  defaults: ['id', 'verb', 'profile', 'state', 'started'],
+  defaults: ['id', 'verb', 'profile', 'state', 'started', 'made'],
+  forPeople: {
+    started: ({ startedAt }) => startedAt.replace(/\.\d+Z$/, 'Z'),
+    // One request may make twenty: `operation show` names them all.
+    made: ({ made: [first, ...others] }) => (first === undefined ? null : `${first}${others.length === 0 ? '' : ` +${others.length}`}`),
+  },
+  spare: ['profile'],
   order: (operation) => operation.startedAt + operation.id,
   json: operationShape.json,
   plural: 'operations',

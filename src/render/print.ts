@@ -19,6 +19,8 @@ export interface PrintSettings {
   /** Width to fit a table in; undefined: as wide as it is, for files and pipes. */
   readonly width?: number | undefined;
   readonly color: boolean;
+  /** A JSON document is handed over in one piece, where it is not written but taken as a value. */
+  readonly whole?: true;
   /** Told of a table without rows: a terminal shows nothing, and a person may wonder. `plural`: of what there is none. */
   nothing?(plural: string): Promise<void>;
   /** Resolves when more may be written. */
@@ -74,36 +76,58 @@ function compare(one: Cell, other: Cell): number {
 export async function printList<T>(view: View<T>, items: AsyncIterable<T> | Iterable<T>, settings: PrintSettings): Promise<void> {
   const columns = columnsOf(view, settings.columns);
   const keys = sortKeysOf(view, settings.sort);
-  const streams = keys.length === 0 && (settings.format === 'jsonl' || settings.format === 'csv');
-  const source = streams ? items : await sorted(view, items, keys);
   switch (settings.format) {
-    case 'json': {
-      const all: unknown[] = [];
-      for await (const item of source) all.push(view.json(item, settings.raw));
-      return settings.write(`${json(all, 2)}\n`);
-    }
-    case 'jsonl':
-      for await (const item of source) await settings.write(`${json(view.json(item, settings.raw))}\n`);
+    case 'json':
+      return printArray(await sorted(view, items, keys, (item) => JSON.stringify(view.json(item, settings.raw))), settings);
+    case 'jsonl': {
+      const line = (item: T): string => json(view.json(item, settings.raw));
+      for await (const text of keys.length === 0 ? each(items, line) : await sorted(view, items, keys, line))
+        await settings.write(`${text}\n`);
       return;
+    }
     default: {
-      const shown = await printGrid({ columns, rows: rowsOf(view, columns, source) }, { ...settings, format: settings.format });
+      const spare = settings.columns === undefined ? view.spare : [];
+      const people = settings.format === 'table' ? view.forPeople : undefined;
+      const row = (item: T): Cell[] => columns.map((name) => (people?.[name] ?? view.columns[name])?.(item) ?? null);
+      const rows = settings.format === 'csv' && keys.length === 0 ? each(items, row) : await sorted(view, items, keys, row);
+      const shown = await printGrid({ columns, rows, spare }, { ...settings, format: settings.format });
       if (shown === 0 && settings.format === 'table' && view.plural !== undefined) await settings.nothing?.(view.plural);
     }
   }
 }
 
-async function* rowsOf<T>(view: View<T>, columns: readonly string[], items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<Cell[]> {
-  for await (const item of items) yield columns.map((name) => view.columns[name]?.(item) ?? null);
+async function* each<T, R>(items: AsyncIterable<T> | Iterable<T>, form: (item: T) => R): AsyncGenerator<R, void, undefined> {
+  for await (const item of items) yield form(item);
+}
+
+const INDENT = 2;
+/** Elements written in one go: a text of all of a long list would be in memory three times before it is out. */
+const STRETCH = 100;
+
+/** `texts`, the JSON of each element, as `json` would write an array of them. They are held without the white space of what is shown. */
+async function printArray(texts: readonly string[], { whole, write }: PrintSettings): Promise<void> {
+  const stretch = whole === true ? Math.max(1, texts.length) : STRETCH;
+  const inner = ' '.repeat(INDENT);
+  if (texts.length === 0) return write('[]\n');
+  for (let first = 0; first < texts.length; first += stretch) {
+    const elements = texts
+      .slice(first, first + stretch)
+      .map((text) => `${inner}${json(JSON.parse(text), INDENT).replaceAll('\n', `\n${inner}`)}`);
+    const end = first + stretch >= texts.length ? '\n]\n' : ',\n';
+    await write(`${first === 0 ? '[\n' : ''}${elements.join(',\n')}${end}`);
+  }
 }
 
 export interface Grid {
   readonly columns: readonly string[];
   readonly rows: AsyncIterable<readonly Cell[]> | Iterable<readonly Cell[]>;
+  /** Columns that a table too wide for its terminal does without, the least needed first. */
+  readonly spare?: readonly string[] | undefined;
 }
 export type GridSettings = Pick<PrintSettings, 'header' | 'width' | 'color' | 'write'> & { readonly format: RowFormat };
 
 /** Cells under their columns; csv, tsv and value row by row as they come. Resolves to the number of rows. */
-export async function printGrid({ columns, rows }: Grid, { format, header, width, color, write }: GridSettings): Promise<number> {
+export async function printGrid({ columns, rows, spare }: Grid, { format, header, width, color, write }: GridSettings): Promise<number> {
   let count = 0;
   switch (format) {
     case 'csv':
@@ -126,22 +150,35 @@ export async function printGrid({ columns, rows }: Grid, { format, header, width
       for await (const row of rows) all.push(row);
       if (all.length === 0) return 0;
       const { table } = await import('./table.js');
-      await write(table(columns, all, { header, width, color }));
+      await write(table(columns, all, { header, width, color, spare }));
       return all.length;
     }
   }
 }
 
-async function sorted<T>(view: View<T>, items: AsyncIterable<T> | Iterable<T>, keys: readonly SortKey[]): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all.sort((one, other) => {
-    for (const { column, sign } of keys) {
-      const order = compare(view.columns[column]?.(one) ?? null, view.columns[column]?.(other) ?? null);
+/**
+ * What `form` makes of each, in order. The records themselves are let go as they come: a provider's object is far larger than
+ * what is shown of it.
+ */
+async function sorted<T, R>(
+  view: View<T>,
+  items: AsyncIterable<T> | Iterable<T>,
+  keys: readonly SortKey[],
+  form: (item: T) => R,
+): Promise<R[]> {
+  const all: { readonly cells: readonly Cell[]; readonly order: string; readonly formed: R }[] = [];
+  for await (const item of items) {
+    const cells = keys.map(({ column }) => view.columns[column]?.(item) ?? null);
+    all.push({ cells, order: view.order(item), formed: form(item) });
+  }
+  all.sort((one, other) => {
+    for (const [index, { sign }] of keys.entries()) {
+      const order = compare(one.cells[index] ?? null, other.cells[index] ?? null);
       if (order !== 0) return order * sign;
     }
-    return compare(view.order(one), view.order(other));
+    return compare(one.order, other.order);
   });
+  return all.map(({ formed }) => formed);
 }
 
 /** One record: an object in JSON; in a table a row for each field, and nothing of it cut. */

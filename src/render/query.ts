@@ -4,6 +4,9 @@ import { IpctlError } from '../domain/errors.js';
 export type Query = (value: unknown) => unknown;
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
+const LONGEST = 10_000;
+const DEEPEST = 50;
+const LONGEST_REASON = 200;
 const SYNTAX = "JMESPath, such as [?state=='free'].address: https://jmespath.site";
 
 /** `usage` for an expression that can never be evaluated: asked before anything is sent, so that a typo costs no address. */
@@ -11,6 +14,8 @@ export async function compileQuery(expression: string): Promise<Query> {
   const { compile, search, TreeInterpreter } = await import('@jmespath-community/jmespath');
   const unusable = (reason: unknown): IpctlError =>
     new IpctlError('usage', `--query: ${messageOf(reason)}`, { fate: 'not-sent', hint: SYNTAX });
+  if (expression.length > LONGEST) throw unusable(`an expression is ${LONGEST} characters long at most, and this one ${expression.length}`);
+  if (depthOf(expression) > DEEPEST) throw unusable(`brackets stand ${DEEPEST} deep at most`);
   const tree = attempt(() => compile(expression), unusable);
   for (const { name, count } of callsIn(tree)) {
     // The library checks names and numbers of arguments when it gets there, which in an empty list it never does. It checks
@@ -33,7 +38,23 @@ export async function compileQuery(expression: string): Promise<Query> {
     );
 }
 
-const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+/** The library repeats what it does not understand, all of it. */
+const messageOf = (reason: unknown): string => {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return message.length > LONGEST_REASON ? `${message.slice(0, LONGEST_REASON)}…` : message;
+};
+
+/** How deep brackets of any kind stand in one another. Those inside of a text count as well: nobody writes that many. */
+function depthOf(expression: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of expression) {
+    if ('[({'.includes(character)) depth += 1;
+    if ('])}'.includes(character)) depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
 
 function attempt<T>(work: () => T, failed: (reason: unknown) => IpctlError): T {
   try {

@@ -23,6 +23,10 @@ export type Column<T> = (record: T) => Cell;
 export interface View<T> {
   readonly columns: Readonly<Record<string, Column<T>>>;
   readonly defaults: readonly string[];
+  /** Columns that a table shows to a person in another way than a script reads them. */
+  readonly forPeople?: Readonly<Record<string, Column<T>>>;
+  /** Columns that a table does without before it cuts an id, unless they were asked for: the least needed first. */
+  readonly spare?: readonly string[];
   /** Stable keys, null for what is not known; `raw` adds the provider's own object. */
   json(record: T, raw: boolean): unknown;
   /** Where the record stands unless the user sorts: text compared by code unit. */
@@ -224,6 +228,7 @@ export const privateIpView: View<PrivateIp> = {
     created: (ip) => timeText(ip.createdAt),
   },
   defaults: ['address', 'state', 'used-by', 'server', 'id'],
+  spare: ['used-by'],
   order: (ip) => `${ip.profile}\0${sortKey(ip.address)}\0${ip.id}`,
   json: privateIpShape.json,
   plural: 'private IPs',

@@ -4,7 +4,7 @@ import type { Fate } from '../../../domain/errors.js';
 import type { JournalEvent, Keyed, Keys, Made } from '../../../domain/journal.js';
 import type { Target } from '../../../operations/target.js';
 import type { Session } from '../../session.js';
-import { madeIn, recordedEvents } from './record.js';
+import { type IsWorking, madeIn, recordedEvents, workingIn } from './record.js';
 
 type Begin = Extract<JournalEvent, { event: 'begin' }>;
 
@@ -16,10 +16,11 @@ export function keysOf(session: Session, { place, pinned }: Target): Keys {
     find: async (verb, key) => {
       const mine = ({ provider, account }: Begin): boolean =>
         provider === place.provider && (account === null || pinned === null || account === pinned);
-      return keyedIn(await recordedEvents(world), {
+      const events = await recordedEvents(world);
+      return keyedIn(events, {
         isMeant: (begin) => mine(begin) && begin.verb === verb && keyIn(begin) === key,
         isOurs: ({ profile }) => profile === place.profile,
-        isAlive: world.isAlive,
+        isWorking: await workingIn(events, world),
       });
     },
   };
@@ -35,13 +36,12 @@ interface Reading {
   isMeant(begin: Begin): boolean;
   /** Whether it is of the profile in use: only such a one can be waited for here. */
   isOurs(begin: Begin): boolean;
-  isAlive(pid: number): boolean;
+  readonly isWorking: IsWorking;
 }
 
 interface Course {
   readonly begin: Begin;
-  pid: number;
-  over: boolean;
+  working: boolean;
   /** What became of each request of it that makes something new. */
   readonly making: Map<string, Fate>;
   readonly made: Made[];
@@ -57,12 +57,12 @@ function lostBy({ begin: { verb, subject }, made }: Course, step: string): reado
 }
 
 /** What a later operation gave back, or got as its own, is the key's no more. */
-export function keyedIn(events: readonly JournalEvent[], { isMeant, isOurs, isAlive }: Reading): Keyed {
+export function keyedIn(events: readonly JournalEvent[], { isMeant, isOurs, isWorking }: Reading): Keyed {
   const courses = new Map<string, Course>();
   let kept: readonly { readonly one: Made; readonly provider: string }[] = [];
   for (const event of events) {
     if (event.event === 'begin') {
-      courses.set(event.operation, { begin: event, pid: event.pid, over: false, making: new Map(), made: [] });
+      courses.set(event.operation, { begin: event, working: isWorking(event), making: new Map(), made: [] });
       continue;
     }
     const course = courses.get(event.operation);
@@ -85,18 +85,17 @@ export function keyedIn(events: readonly JournalEvent[], { isMeant, isOurs, isAl
         break;
       }
       case 'resume':
-        course.pid = event.pid;
-        course.over = false;
+        course.working = isWorking(event);
         break;
       case 'end':
-        course.over = true;
+        course.working = false;
     }
   }
   const open = [...courses.values()]
     .filter(({ begin }) => isMeant(begin) && isOurs(begin))
-    .map(({ begin, pid, over, making }) => ({
+    .map(({ begin, working, making }) => ({
       operation: begin.operation,
-      running: !over && isAlive(pid),
+      running: working,
       unknown: [...making.values()].includes('unknown'),
     }))
     .find(({ running, unknown }) => running || unknown);

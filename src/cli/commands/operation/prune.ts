@@ -5,7 +5,7 @@ import { pruneJournal } from '../../../state/journal.js';
 import type { Command } from '../../intent.js';
 import { list, type Output } from '../../output.js';
 import { keyedIn, keyIn } from './keys.js';
-import { isSettled, recordedEvents, recordsOf } from './record.js';
+import { isSettled, recordedEvents, recordsOf, workingIn } from './record.js';
 
 const DAY = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY, w: 7 * DAY };
@@ -19,7 +19,7 @@ export const run: Command<'operation prune'> = async ({ flags }, session) => {
   return session.lock('prune', async () => {
     const events = await recordedEvents(world);
     const before = new Date(world.clock.now() - age).toISOString();
-    const records = recordsOf(events, world);
+    const records = recordsOf(events, await workingIn(events, world));
     const needed = neededIn(events, records);
     const removed = records.filter((record) => isOver(record) && record.startedAt <= before && !needed.has(record.id));
     if (removed.length > 0) {
@@ -55,7 +55,7 @@ function neededIn(events: readonly JournalEvent[], records: readonly OperationRe
     const { made } = keyedIn(events, {
       isMeant: (begin) => begin.operation === event.operation,
       isOurs: () => false,
-      isAlive: () => false,
+      isWorking: () => false,
     });
     if (made.length > 0) needed.add(event.operation);
   }

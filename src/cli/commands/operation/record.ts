@@ -2,6 +2,7 @@
 import type { JournalEvent, Made } from '../../../domain/journal.js';
 import type { OperationRecord } from '../../../render/house-views.js';
 import { readJournal } from '../../../state/journal.js';
+import { isOwnerAlive } from '../../../state/owner.js';
 import type { World } from '../../../world.js';
 
 type Step = OperationRecord['steps'][number];
@@ -15,27 +16,42 @@ export const madeIn = ({ made, ids = [] }: Extract<JournalEvent, { event: 'close
 
 export const recordedEvents = ({ directories }: World): Promise<JournalEvent[]> => readJournal(directories.state);
 
-export const operationRecords = async (world: World): Promise<OperationRecord[]> =>
-  recordsOf(await readJournal(world.directories.state), world);
+export const operationRecords = async (world: World): Promise<OperationRecord[]> => {
+  const events = await recordedEvents(world);
+  return recordsOf(events, await workingIn(events, world));
+};
 
-export const operationRecord = (events: readonly JournalEvent[], world: World, id: string): OperationRecord | undefined =>
-  recordsOf(events, world).find((record) => record.id === id);
+type Owned = Extract<JournalEvent, { event: 'begin' | 'resume' }>;
+/** Whether the process that began or resumed an operation is still there. */
+export type IsWorking = (event: Owned) => boolean;
 
-export function recordsOf(events: readonly JournalEvent[], world: World): OperationRecord[] {
+/** Asked of the system once for each process: only those that are not done with their operation count. */
+export async function workingIn(events: readonly JournalEvent[], world: World): Promise<IsWorking> {
+  const open = new Map<string, Owned>();
+  for (const event of events) {
+    if (event.event === 'begin' || event.event === 'resume') open.set(event.operation, event);
+    if (event.event === 'end') open.delete(event.operation);
+  }
+  const working = new Set<Owned>();
+  for (const event of open.values()) if (await isOwnerAlive(event.pid, event.born ?? null, world)) working.add(event);
+  return (event) => working.has(event);
+}
+
+export function recordsOf(events: readonly JournalEvent[], isWorking: IsWorking): OperationRecord[] {
   const records = new Map<string, OperationRecord>();
   for (const event of events) {
     if (event.event === 'begin') {
-      const { operation: id, verb, profile, provider, at: startedAt, pid } = event;
+      const { operation: id, verb, profile, provider, at: startedAt } = event;
       // Without a last word: still at work, or killed in the middle.
-      const state = world.isAlive(pid) ? 'running' : 'unknown';
-      records.set(id, { id, verb, profile, provider, state, startedAt, steps: [], message: null });
+      const state = isWorking(event) ? 'running' : 'unknown';
+      records.set(id, { id, verb, profile, provider, state, startedAt, steps: [], message: null, made: [] });
       continue;
     }
     const record = records.get(event.operation);
     if (record === undefined) continue;
     switch (event.event) {
       case 'resume':
-        records.set(record.id, { ...record, state: world.isAlive(event.pid) ? 'running' : 'unknown', message: null });
+        records.set(record.id, { ...record, state: isWorking(event) ? 'running' : 'unknown', message: null });
         break;
       case 'send': {
         const { method, url, body } = event.request;
@@ -48,7 +64,8 @@ export function recordsOf(events: readonly JournalEvent[], world: World): Operat
         const steps = record.steps.map((step, index) =>
           index === last ? { ...step, state: event.state, status: event.reply?.status ?? null, candidates: event.candidates } : step,
         );
-        records.set(record.id, { ...record, steps });
+        const made = event.state === 'applied' ? [...new Set([...record.made, ...event.made])] : record.made;
+        records.set(record.id, { ...record, steps, made });
         break;
       }
       case 'end':

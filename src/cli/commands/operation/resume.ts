@@ -17,7 +17,7 @@ import { readJournal } from '../../../state/journal.js';
 import type { Command } from '../../intent.js';
 import { changed, changesOf } from '../../output.js';
 import { lookUp, openKnown } from '../../target.js';
-import { isSettled, madeIn, operationRecord } from './record.js';
+import { isSettled, madeIn, recordsOf, workingIn } from './record.js';
 
 type Begin = Extract<JournalEvent, { event: 'begin' }>;
 type Verb = (target: Target, settings: ChangeSettings, input: unknown) => Promise<Change<AnyIp> | readonly Change<AnyIp>[]>;
@@ -59,15 +59,19 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
   intent,
   session,
 ) => {
-  const { take, none, undo } = intent.flags;
+  const { none, undo } = intent.flags;
+  // As they are told, they stand in a list.
+  const take = intent.flags.take.flatMap((words) => words.split(/[\s,]+/)).filter((word) => word !== '');
+  const takes = intent.flags.take.length > 0;
   const refused = (kind: 'usage' | 'not-found' | 'conflict' | 'refused', message: string, hint?: string): IpctlError =>
     new IpctlError(kind, message, { fate: 'not-sent', hint });
-  if (take !== undefined && none) throw refused('usage', '--take or --none, not both');
+  if (takes && take.length === 0) throw refused('usage', '--take is empty');
+  if (takes && none) throw refused('usage', '--take or --none, not both');
   if (intent.change['dry-run'] || intent.change['no-journal']) {
     throw refused('usage', '--dry-run and --no-journal mean nothing to a recorded operation');
   }
   const events = await readJournal(session.world.directories.state);
-  const record = operationRecord(events, session.world, id);
+  const record = recordsOf(events, await workingIn(events, session.world)).find((each) => each.id === id);
   const begin = events.find((event): event is Begin => event.event === 'begin' && event.operation === id);
   if (record === undefined || begin === undefined)
     throw refused('not-found', `there is no record of operation '${id}'`, 'ipctl operation list');
@@ -77,7 +81,7 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
   if (lacking !== undefined) throw refused('usage', `--undo: operation ${id} is of ${begin.verb}, and ${lacking.why}`, lacking.instead);
   if (record.state === 'running') throw refused('conflict', `operation ${id} is still at work`, 'let it finish');
   if (isSettled(record)) {
-    if (take !== undefined || none || (undo && record.state === 'applied'))
+    if (takes || none || (undo && record.state === 'applied'))
       throw refused('conflict', `operation ${id} is settled as ${record.state} already`, `ipctl operation show ${id}`);
     const settled: Change<AnyIp> = { action: begin.verb, changed: false, operation: id, ip: null, error: null, planned: null };
     return changed(shape, [settled], false, 'operations');
@@ -95,7 +99,7 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
   }
   const settings: ChangeSettings = {
     ...(await session.changes(target)),
-    replay: replayOf(events, begin, { take: take ?? null, none, undo, stateDirectory: session.world.directories.state }),
+    replay: replayOf(events, begin, { take, none, undo, stateDirectory: session.world.directories.state }),
   };
   const result = await verb(target, settings, begin.intent);
   const many = Array.isArray(result);
@@ -103,7 +107,7 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
 };
 
 interface Said {
-  readonly take: string | null;
+  readonly take: readonly string[];
   readonly none: boolean;
   readonly undo: boolean;
   readonly stateDirectory: string;
