@@ -36,8 +36,11 @@ const folders = new Map(
 /** Verbs of one noun that every provider answers alike share a line. */
 function matrix() {
   const can = (manifest, capability) => {
-    const { can: able } = manifest.supports[capability];
-    return able ? (capability === 'moveFloatingIp' ? manifest.move : 'yes') : '–';
+    const { can: able, takes } = manifest.supports[capability];
+    if (!able) return '–';
+    if (capability === 'moveFloatingIp') return manifest.move;
+    // None of our flags means anything to it there.
+    return capability === 'updateFloatingIp' && takes.length === 0 ? 'own option' : 'yes';
   };
   const lines = new Map();
   for (const [capability, words] of verbs) {
@@ -53,11 +56,8 @@ function matrix() {
   );
 }
 
-const codes = () =>
-  table(
-    ['Exit', 'Kind', 'Meaning'],
-    exitCodes.map(({ code, kind, meaning }) => [code, kind, meaning]),
-  );
+/** The numbers for whoever knows the words; `ipctl help exit-codes` has the sentences. */
+const codes = () => `Exit codes (\`ipctl help exit-codes\`): ${exitCodes.map(({ code, kind }) => `${code} ${kind}`).join(', ')}.`;
 
 function facts(manifest) {
   const { id, title, docs, move, holders, timeout, supports, options, oneOf } = manifest;

@@ -95,7 +95,7 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   // A key that was pressed in a shell waits for this: it goes past the command line's parser.
   const running =
     argv[2] === '__complete'
-      ? import('./cli/completion/answer.js').then(({ answer }) => answer(world, program))
+      ? import('./cli/completion/answer.js').then(({ answer }) => answer(world, program, performance.timeOrigin))
       : import('./cli/run.js').then(({ run }) => run(world));
   // Whatever ends the process before there is an answer is no success.
   process.exitCode = UNFINISHED;

@@ -28,21 +28,46 @@ export const isRetryable = (error: IpctlError): boolean =>
 
 export const errorObject = (error: IpctlError): object => errorJson(error, exitCodeOf, isRetryable);
 
-/** `form` json: one line of JSON. Otherwise a sentence, then each failed part, then what to do. A defect shows its stack under `--debug`. */
-export function errorText(error: IpctlError, form: 'json' | 'text', debug: boolean): string {
+const RED = '\u001b[31m';
+const DIM = '\u001b[2m';
+const PLAIN_COLOR = '\u001b[39m';
+const PLAIN_WEIGHT = '\u001b[22m';
+
+export interface ErrorForm {
+  /** json: one line of JSON, never coloured. */
+  readonly form: 'json' | 'text';
+  /** A defect shows its stack. */
+  readonly debug: boolean;
+  readonly color: boolean;
+}
+
+/** A sentence, then each failed part, then what to do. Names of parts that failed alike stand together. */
+export function errorText(error: IpctlError, { form, debug, color }: ErrorForm): string {
   if (form === 'json') return `${json({ error: errorObject(error) })}\n`;
-  const lines = [`ipctl: ${plain(error.message)}`];
-  for (const part of error.details.errors ?? []) {
-    const target = part.details.target;
-    if (target === undefined) continue;
-    lines.push(`  ${plain(target)}: ${plain(part.message)}`);
-    if (part.details.hint !== undefined) lines.push(`    ${plain(part.details.hint)}`);
+  const dim = (text: string): string => (color ? `${DIM}${text}${PLAIN_WEIGHT}` : text);
+  const lines = [`${color ? `${RED}ipctl:${PLAIN_COLOR}` : 'ipctl:'} ${plain(error.message)}`];
+  for (const { names, part } of alike(error.details.errors ?? [])) {
+    lines.push(`  ${names.map(plain).join(', ')}: ${plain(part.message)}`);
+    if (part.details.hint !== undefined) lines.push(dim(`    ${plain(part.details.hint)}`));
   }
-  if (error.kind === 'defect' && !debug) lines.push('  this is a defect, of ipctl or of the provider; --debug shows more');
-  if (error.details.hint !== undefined) lines.push(`  ${plain(error.details.hint)}`);
+  if (error.kind === 'defect' && !debug) lines.push(dim('  this is a defect, of ipctl or of the provider; --debug shows more'));
+  if (error.details.hint !== undefined) lines.push(dim(`  ${plain(error.details.hint)}`));
   if (error.details.operation?.id != null) lines.push(`  operation ${error.details.operation.id}: ${error.details.operation.state}`);
   if (debug && error.kind === 'defect') lines.push(stackOf(error));
   return `${lines.join('\n')}\n`;
+}
+
+/** Failed parts that have a name, those that fail with the same words one after another as one. */
+function alike(parts: readonly IpctlError[]): readonly { readonly names: readonly string[]; readonly part: IpctlError }[] {
+  const groups: { readonly names: string[]; readonly part: IpctlError }[] = [];
+  for (const part of parts) {
+    const { target, hint } = part.details;
+    if (target === undefined) continue;
+    const last = groups.at(-1);
+    if (last !== undefined && last.part.message === part.message && last.part.details.hint === hint) last.names.push(target);
+    else groups.push({ names: [target], part });
+  }
+  return groups;
 }
 
 const stackOf = (error: Error): string => {

@@ -1,4 +1,6 @@
 /** The sandbox behind the profiles `sandbox-<provider>`: the one that is being served, else one of this process, over the same state. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IpctlError } from '../domain/errors.js';
 import type { ProviderId } from '../providers/registry.js';
@@ -35,10 +37,11 @@ export function requireDialects(names: readonly string[], all: readonly DialectI
 /** Options of an ordinary profile that lead to the sandbox. The driver cannot tell it from a real cloud. */
 export async function playground(id: ProviderId, faults: readonly string[], session: Session): Promise<Readonly<Record<string, string>>> {
   const directory = sandboxDirectory(session.world);
-  const [{ dialects }, { running }, { start }, parsed] = await Promise.all([
+  const [{ dialects }, { running }, { start }, { makeDirectory }, parsed] = await Promise.all([
     import('../sandbox/dialects.js'),
     import('../sandbox/serving.js'),
     import('../sandbox/server.js'),
+    import('../sandbox/state.js'),
     parseFaults(faults),
   ]);
   const dialect = await dialects[id]();
@@ -47,6 +50,10 @@ export async function playground(id: ProviderId, faults: readonly string[], sess
   const origin = served?.origins[id];
   if (origin !== undefined) return dialect.options(origin);
   try {
+    // Else its first answer is that it failed, as if a provider were down.
+    makeDirectory(directory);
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (!(await stat(directory)).isDirectory()) throw new Error(`${directory} is no directory`);
     const sandbox = await start(dialect, { directory, faults: parsed });
     session.onClose(() => sandbox.close());
     return sandbox.options;

@@ -7,7 +7,7 @@ import type { AnyDriver, Tokens } from '../domain/driver.js';
 import { IpctlError, isIpctlError } from '../domain/errors.js';
 import type { Manifest } from '../domain/manifest.js';
 import { hintAt } from '../domain/nearest.js';
-import type { OptionValue } from '../domain/option.js';
+import { type OptionValue, variableNames } from '../domain/option.js';
 import { requireCapability } from '../operations/capable.js';
 import type { Target } from '../operations/target.js';
 import { merge, requireComplete, type Setting } from '../profiles/merge.js';
@@ -16,7 +16,7 @@ import { cloudsProviders, defaultSandbox, isProviderId, type ProviderId, provide
 import { type Row, rows } from './commands.js';
 import { deferred } from './deferred.js';
 import type { Intent } from './intent.js';
-import type { Session } from './session.js';
+import { parallelOf, type Session } from './session.js';
 
 /** How the profile in use was named: only a flag counts as naming a protected one. */
 export interface Chosen {
@@ -133,23 +133,27 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
     resolved ??= withSecrets(plain, settings, session);
     return resolved;
   };
-  if (row?.changes === true) session.note(inUse(chosen.name, manifest, settings, profile.account));
+  // A read of the user's own changes nothing.
+  const reads = intent.words === 'api' && /^get$/i.test(intent.arguments[0] ?? '');
+  if (row?.changes === true && !reads) session.note(inUse(chosen.name, manifest, settings, profile.account));
 
   const [{ client }, { connections }, { connect }, ca] = await Promise.all([
     import('../http/client.js'),
-    import('../http/wire.js'),
+    import('../http/connections.js'),
     load(),
     authorities(intent.global['ca-file'], settings.cacert),
   ]);
-  const dispatcher = connections({ env: world.env, ...(ca === undefined ? {} : { ca }) });
-  session.onClose(() => dispatcher.destroy());
+  const opened = connections({ env: world.env, ...(ca === undefined ? {} : { ca }) });
+  session.onClose(opened.close);
   const clientFor = client({
-    dispatcher,
+    connections: opened,
     clock: world.clock,
     random: world.random,
     redactor: session.redactor,
     trace: session.trace(intent.global.debug),
     userAgent: `ipctl/${world.version}`,
+    // The number that the user gave bounds requests, whatever number of targets they are for.
+    inFlight: 'parallel' in intent.flags ? parallelOf(intent.flags.parallel) : undefined,
   });
   const kept = await tokensFor(kind, session);
   const tokens = probe === undefined ? kept : anew(kept, probe);
@@ -160,6 +164,7 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
     manifest,
     pinned: profile.account,
     refused: refusalOf(chosen, profile, intent, session),
+    ...(profile.settings['read-only'] === true ? { readOnly: true as const } : {}),
     soleWriter: profile.settings['sole-writer'] === true,
     flags,
     exclusive: (work, patience) => session.lock(join('accounts', account), work, patience),
@@ -234,23 +239,51 @@ async function withSecrets(
   const options: Record<string, OptionValue> = { ...plain };
   for (const [name, { value }] of Object.entries(settings)) {
     if (typeof value !== 'object') continue;
-    const secret = await fetchSecret(name, value, world.env, world.signal);
+    const secret = await fetchSecret(name, value, 'env' in value ? world.env : withoutOurs(world.env), world.signal);
     redactor.conceal(secret);
     options[name] = secret;
   }
   return options;
 }
 
+/** What a command that yields a secret gets to see: its own credentials are its own affair, those meant for a provider are not. */
+function withoutOurs(env: Session['world']['env']): Session['world']['env'] {
+  const ours = providerIds.flatMap((id) =>
+    Object.entries(providerOf(id).manifest.options).flatMap(([name, spec]) =>
+      spec.kind === 'secret' ? variableNames(id, name, spec) : [],
+    ),
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.includes(name)));
+}
+
 /** PEM text: of `--ca-file`, else of the file that the provider's option `cacert` names, where it has one. */
 async function authorities(caFile: string | undefined, cacert: Setting | undefined): Promise<string | undefined> {
   if (caFile === undefined && cacert === undefined) return undefined;
   const [path, by] = caFile === undefined ? [await expanded(String(cacert?.value)), `cacert (${cacert?.source})`] : [caFile, '--ca-file'];
-  try {
-    return await readFile(path, 'utf8');
-  } catch (thrown) {
-    throw new IpctlError('config', `${by}: cannot read ${path}`, { fate: 'not-sent', cause: thrown });
+  const refused = (why: string, cause?: unknown): IpctlError =>
+    new IpctlError('config', `${by}: ${why}`, {
+      fate: 'not-sent',
+      hint: 'it wants certificates in PEM: -----BEGIN CERTIFICATE-----',
+      cause,
+    });
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    throw refused(`cannot read ${path}`, thrown);
+  });
+  // What is none is passed over by TLS without a word, and then every server is a stranger.
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw refused(`there is no certificate in ${path}`);
+  const { X509Certificate } = await import('node:crypto');
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (thrown) {
+      throw refused(`certificate ${index + 1} of ${path} cannot be read`, thrown);
+    }
   }
+  return text;
 }
+
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /** No shell has seen the values of profiles, nor those of variables that were quoted. */
 async function expanded(path: string): Promise<string> {
@@ -258,8 +291,9 @@ async function expanded(path: string): Promise<string> {
 }
 
 async function tokensFor(kind: Known['kind'], session: Session): Promise<Tokens> {
-  const { fileTokens, memoryTokens } = await import('../state/tokens.js');
-  return kind === 'sandbox' ? memoryTokens() : fileTokens(session.world.directories.state, session.world.clock);
+  const { fileTokens, memoryTokens, rememberedTokens } = await import('../state/tokens.js');
+  if (kind === 'sandbox') return memoryTokens();
+  return rememberedTokens(fileTokens(session.world.directories.state, session.world.clock, session.lock));
 }
 
 /** What is kept proves that the credentials were good, not that they are. What else is kept (tries that count towards a lock) stands. */

@@ -40,12 +40,19 @@ export function openStore(directory: string, lock: <T>(work: () => Promise<T>) =
     });
 
   const read = (): Stored => {
-    if (!existsSync(path)) return EMPTY;
     let content: unknown;
     try {
       content = JSON.parse(readFileSync(path, 'utf8'));
     } catch (thrown) {
-      throw unusable(thrown instanceof SyntaxError ? 'it is not valid JSON' : String(thrown), thrown);
+      if (thrown instanceof SyntaxError) throw unusable('it is not valid JSON', thrown);
+      const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+      if (code === 'ENOENT') return EMPTY;
+      if (code !== 'ENOTDIR') throw unusable(String(thrown), thrown);
+      throw new IpctlError('config', `${directory} is no directory`, {
+        fate: 'not-sent',
+        hint: 'profiles are kept in a directory: --config DIR, IPCTL_CONFIG',
+        cause: thrown,
+      });
     }
     if (!isMap(content)) throw unusable('it is not a map');
     const { current = null, profiles = {} } = content;

@@ -1,9 +1,17 @@
 /** `ipctl doctor` with the binary: what it finds, what it ends with, and what it never shows. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { profiles } from '../../src/cli/commands/doctor/profiles.js';
+import type { Intent } from '../../src/cli/intent.js';
+import { parse } from '../../src/cli/program.js';
+import { openSession } from '../../src/cli/session.js';
 import type { Finding } from '../../src/render/doctor-view.js';
+import type { World } from '../../src/world.js';
+import { virtualClock } from '../support/clock.js';
 import { withCloud } from '../support/cloud.js';
 import { type Home, type Ran, withHome } from '../support/ipctl.js';
 
@@ -74,21 +82,87 @@ test('a profile that is refused, or cannot be reached, is that kind of error, an
   });
 });
 
-test('--all-profiles: some are well and some are not is 9; the broken one alone is its own kind', async () => {
+test('each stored profile is tried beside the one in use, which is marked; some well and some not is 9; -p tries only that', async () => {
   await withCloud('hostway', {}, async ({ sandbox, directory }) => {
     // Not aimed: the profiles are stored ones.
     await withHome(async (home) => {
       assert.notEqual(home.directory, directory);
       await addProfiles(home, sandbox.options);
-      assert.equal((await doctor(home.ipctl)).code, 0, 'none is in use');
-      const all = await doctor(home.ipctl, '--all-profiles');
+      const tried = (ran: Ran): [string, string, unknown][] =>
+        findings(ran).flatMap(({ area, name, status, facts }) =>
+          area === 'profile' && !/ (token|clock)$/.test(name) ? [[name, status, facts.current ?? false]] : [],
+        );
+      const all = await doctor(home.ipctl);
       assert.equal(all.code, 9, all.stderr);
-      assert.deepEqual([of(all, 'profile', 'prod').status, of(all, 'profile', 'down').status], ['ok', 'problem']);
-      assert.equal((await doctor(home.ipctl, '-p', 'down')).code, 5);
+      const both: [string, string, unknown][] = [
+        ['down', 'problem', false],
+        ['prod', 'ok', false],
+      ];
+      assert.deepEqual(tried(all), both, 'also while none is in use');
+      await home.ipctl(['profile', 'use', 'prod']);
+      const used = await doctor(home.ipctl);
+      assert.deepEqual(tried(used), [both[0], ['prod', 'ok', true]]);
+      assert.match(of(used, 'profile', 'prod').detail, / ms; in use$/);
+      const variable = await home.ipctl(['doctor', '-o', 'json'], { env: { IPCTL_PROFILE: 'sandbox' } });
+      assert.deepEqual(tried(variable), [...both, ['sandbox', 'ok', true]], 'and one that a variable names');
+      const down = await doctor(home.ipctl, '-p', 'down');
+      assert.deepEqual([down.code, tried(down)], [5, [both[0]]]);
       assert.equal((await doctor(home.ipctl, '-p', 'prod')).code, 0);
       assert.equal((await doctor(home.ipctl, '-p', 'nobody')).code, 14);
-      assert.equal((await doctor(home.ipctl, '-p', 'prod', '--all-profiles')).code, 2);
+      await home.ipctl(['profile', 'remove', 'prod', '--yes']);
+      assert.equal((await doctor(home.ipctl)).code, 5, 'the broken one alone is its own kind');
     });
+  });
+});
+
+test('a provider that says nothing is given up after 10 s, and does not hold up the report', async () => {
+  await withHome(async ({ directory }) => {
+    const asked = new AbortController();
+    const alarms: number[] = [];
+    const silent = createServer(() => asked.abort());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const parsed = parse(['doctor', '-p', 'env:hostway'], {});
+    assert.ok(parsed.is === 'intent' && parsed.intent.words === 'doctor');
+    const intent = parsed.intent as Intent<'doctor'>;
+    const nobody = { on: () => {} } as unknown as World['stdin'];
+    const session = openSession(
+      {
+        argv: [],
+        env: { IPCTL_HOSTWAY_ENDPOINT: `http://127.0.0.1:${port}`, IPCTL_HOSTWAY_USERNAME: 'u', IPCTL_HOSTWAY_PASSWORD: 'p' },
+        stdin: nobody,
+        stdout: { write: () => true },
+        stderr: nobody as unknown as World['stderr'],
+        terminal: { stdin: false, stdout: false, stderr: false, columns: 80 },
+        clock: {
+          ...virtualClock(),
+          // Time is up as soon as the provider was asked.
+          alarm(milliseconds) {
+            alarms.push(milliseconds);
+            return { signal: asked.signal, cancel() {} };
+          },
+        },
+        random: () => 0,
+        directories: { config: directory, state: directory },
+        signal: new AbortController().signal,
+        pid: 1,
+        isAlive: () => true,
+        version: '0',
+      },
+      intent,
+    );
+    try {
+      const { findings: found } = await profiles(intent, session);
+      assert.deepEqual(
+        found.map(({ status, detail, facts }) => [status, detail, facts.kind]),
+        [['problem', 'profile env:hostway: no answer within 10 s', 'temporary']],
+      );
+      assert.equal(alarms[0], 10_000);
+    } finally {
+      await session.close();
+      silent.closeAllConnections();
+      await new Promise((resolve) => silent.close(resolve));
+    }
   });
 });
 

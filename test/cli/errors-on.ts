@@ -31,7 +31,7 @@ export async function fails(
   assert.equal(text.stdout, '', what);
   assert.match(text.stderr, message, what);
   assert.equal(text.code, code, `${what}: ${text.stderr}`);
-  assert.match(text.stderr, /^ipctl: [^\n]+\n( {2}[^\n]+\n)*$/, 'one sentence, then what to do');
+  assert.match(text.stderr, /^(profile [^\n]+\n)?ipctl: [^\n]+\n( {2}[^\n]+\n)*$/, 'whose addresses, one sentence, then what to do');
   assert.equal(json.stdout, '', what);
   assert.equal(json.code, code, what);
   const last = json.stderr.trimEnd().split('\n').at(-1) ?? '';

@@ -159,7 +159,10 @@ test('a result that cannot be written is told, not thrown', {
       encoding: 'utf8',
     });
     assert.equal(status, 14);
-    assert.match(stderr, /^ipctl: the result could not be written: [^\n]+\n {2}what was done stands: ipctl operation list\n$/);
+    assert.match(
+      stderr,
+      /^profile [^\n]+\nipctl: the result could not be written: [^\n]+\n {2}what was done stands: ipctl operation list\n$/,
+    );
   });
 });
 

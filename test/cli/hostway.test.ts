@@ -63,10 +63,13 @@ ipctl: Hostway does not accept the user name or the password (hostway 401)
         `$ ipctl ip allocate
 ACTION    CHANGED  ADDRESS        STATE  SERVER  ID
 allocate  true     ${IP}  free   -       ${IP}
+profile env:hostway (Hostway FlexCloud), …
 $ ipctl ip associate ${IP} --server web-1 --no-wait
 ACTION     CHANGED  ADDRESS        STATE    SERVER  ID
 associate  true     ${IP}  pending  -       ${IP}
+profile env:hostway (Hostway FlexCloud), …
 $ ipctl ip associate ${IP} --server web-2
+profile env:hostway (Hostway FlexCloud), …
 ipctl: ${IP} is associated with web-1: The IP address is already assigned (hostway 403 forbidden, request …)
   operation …: not-applied
 (exit 6)
@@ -76,9 +79,11 @@ ${IP}  associated  web-1   -     ${IP}
 $ ipctl ip disassociate ${IP} --server web-1
 ACTION        CHANGED  ADDRESS        STATE  SERVER  ID
 disassociate  true     ${IP}  free   -       ${IP}
+profile env:hostway (Hostway FlexCloud), …
 $ ipctl ip release ${IP} --yes
 ACTION   CHANGED  ADDRESS        STATE  SERVER  ID
 release  true     ${IP}  free   -       ${IP}
+profile env:hostway (Hostway FlexCloud), …
 $ ipctl ip show ${IP}
 ipctl: no floating IP '${IP}' in profile env:hostway
 (exit 3)

@@ -21,7 +21,8 @@ const settled = (text: string): string =>
     .replace(/\b[a-z0-9]{8}-[a-z0-9]{6}\b/g, '…')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:…')
     .replace(/("(?:at|startedAt|expiresAt)": )"[^"]*"/g, '$1"…"')
-    .replace(/^(expires +|sandbox,.*,)\d{4}-\d\d-\d\dT[\d:.]+Z$/gm, '$1…');
+    .replace(/^(expires +|sandbox,.*,)(?:in \d+ \w+ \()?\d{4}-\d\d-\d\dT[\d:.]+Z\)?$/gm, '$1…')
+    .replace(/, in \S*\/config\.json/g, ', in …/config.json');
 
 const forms: readonly { readonly more: readonly string[]; readonly columns?: number }[] = [
   { more: [], columns: 80 },

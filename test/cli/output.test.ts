@@ -40,11 +40,12 @@ test('YAML is the same object as JSON, of every command', async () => {
         const command = await prepared(example, 'sandbox', 'openstack', desk);
         const until = example.until === undefined ? {} : { until: example.until };
         const { stdout } = await desk.ipctl([...p, ...command, '-o', format], { env: { SECRET: 'x' }, ...until });
-        // Ports of this machine, and its time.
+        // Ports and folders of this machine, and its time.
         printed.push(
           read(
             stdout
               .replace(/127\.0\.0\.1:\d+/g, 'host')
+              .replace(/, in [^"]+config\.json/g, '')
               .replace(/("?latency"?: )\d+/g, '$10')
               .replace(/((?<!\w)"?(?:at|expiresAt)"?: ")[^"]+/g, '$1'),
           ),

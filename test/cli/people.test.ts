@@ -60,6 +60,30 @@ test('OS_* become a profile; the password only when asked for, else the profile 
     assert.deepEqual([nova.code, kept(home).profiles.old?.provider], [0, 'nova'], nova.stderr);
   }));
 
+test('a profile that its provider would refuse unasked is saved with a word of what it lacks, wherever it was copied from', () =>
+  withHome(async (home) => {
+    const env = { OS_AUTH_URL: 'https://id.example.com/v3', OS_USERNAME: 'ops', OS_PASSWORD: 'hidden', OS_PROJECT_NAME: 'web' };
+    const both =
+      /^profile x does not work yet: the user ops and the project web are named without the domain they belong to\n {2}set the option user-domain-name and project-domain-name, which/m;
+    const clouds = 'clouds: {web: {auth: {auth_url: "https://id.example.com/v3", username: ops, password: hidden, project_name: web}}}';
+    writeFileSync(join(home.directory, 'clouds.yaml'), clouds);
+    for (const words of [
+      ['--import', 'env:openstack'],
+      ['--import', 'env:openstack', '--import-secrets'],
+      ['--import', 'cloud:web'],
+      ['--import', 'cloud:web', '--secret', 'password=command:false'],
+    ]) {
+      const { code, stderr } = await home.ipctl(['profile', 'add', 'x', ...words], { env });
+      assert.deepEqual([code, both.test(stderr)], [0, true], `${words.join(' ')}\n${stderr}`);
+      assert.ok(!stderr.includes('hidden'));
+      await home.ipctl(['profile', 'remove', 'x', '--yes']);
+    }
+    const whole = await home.ipctl(['profile', 'add', 'x', '--import', 'env:openstack'], {
+      env: { ...env, OS_DEFAULT_DOMAIN_NAME: 'Default' },
+    });
+    assert.doesNotMatch(whole.stderr, /does not work/);
+  }));
+
 test('RS_* become a profile of Rackspace; what cannot be copied is told', () =>
   withHome(async (home) => {
     const env = { RS_USERNAME: 'demo', RS_API_KEY: 'key-of-demo', RS_REGION_NAME: 'DFW' };
@@ -122,6 +146,8 @@ test('Hostway: the account is pinned, asked for once, and another one is never c
     const tested = JSON.parse((await ipctl(['profile', 'test', 'prod', '-o', 'json'])).stdout) as Record<string, unknown>;
     assert.deepEqual([tested.account, tested.pinned, tested.expiresAt, asked()], ['acct1001', true, null, 2], 'a test asks');
     assert.ok(Number.isInteger(tested.latency) && Number(tested.latency) >= 0);
+    assert.match((await ipctl(['profile', 'test', 'prod'])).stdout, /^latency +\d+ ms$/m);
+    assert.match((await ipctl(['profile', 'test', 'prod', '-o', 'value', '-c', 'latency'])).stdout, /^\d+\n$/);
     await ipctl(['profile', 'set', 'prod', '--secret', 'password=-'], { stdin: 'outdated\n' });
     assert.equal((await ipctl(['profile', 'test', 'prod'])).code, 4, 'what was kept of an earlier password proves nothing');
 
@@ -258,11 +284,12 @@ test('an option of a provider may stand before the noun; where it means nothing 
     }
   }));
 
-test('the note of a change says as whom; it is silent for scripts', () =>
+test('the note of a change says as whom; a script that asked for JSON does not hear it', () =>
   withHome(async ({ ipctl }) => {
     const said = async (...words: string[]): Promise<string> => (await ipctl(['-p', 'sandbox-hostway', ...words])).stderr;
     assert.match(await said('-v', 'ip', 'allocate'), /^profile sandbox-hostway \(Hostway FlexCloud\), username demo\n/);
-    assert.equal(await said('ip', 'allocate'), '');
+    assert.match(await said('ip', 'allocate'), /^profile sandbox-hostway \(Hostway FlexCloud\), username demo\n$/);
+    assert.equal(await said('ip', 'allocate', '-o', 'json'), '');
     assert.equal(await said('-v', 'ip', 'list'), '', 'whoever looks changes nothing');
   }));
 

@@ -8,6 +8,7 @@ import { everywhere } from '../../src/operations/everywhere.js';
 import { dialects } from '../../src/sandbox/dialects.js';
 import { start } from '../../src/sandbox/server.js';
 import { type Home, withHome } from '../support/ipctl.js';
+import { type NeutronSettings, neutron } from '../support/neutron.js';
 
 /** Profiles prod-one and prod-two in two clouds of one kind, `other` in one of another kind; each holds one address. */
 async function withThree(broken: readonly string[], work: (home: Home, addresses: Record<string, string>) => Promise<void>): Promise<void> {
@@ -112,6 +113,119 @@ test('a choice that chooses nothing, or contradicts itself, is told before any r
       const ran = await ipctl(['ip', 'list', ...words]);
       assert.deepEqual([ran.code, ran.stdout], [code, ''], words.join(' '));
     }
+  });
+});
+
+/** A profile for each entry, in a cloud of its own. */
+async function withClouds(settings: Readonly<Record<string, NeutronSettings>>, work: (home: Home) => Promise<void>): Promise<void> {
+  const names = Object.keys(settings);
+  const clouds = await Promise.all(Object.values(settings).map(neutron));
+  try {
+    await withHome(async (home) => {
+      const profiles = clouds.map(({ options }, index) => [names[index], { provider: 'openstack', options, settings: {}, account: null }]);
+      const folder = join(home.directory, 'config', 'ipctl');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ profiles: Object.fromEntries(profiles) }), { mode: 0o600 });
+      await work(home);
+    });
+  } finally {
+    for (const cloud of clouds) await cloud.close();
+  }
+}
+
+test('as slow as the slowest: none of eight answers before all eight were asked', async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `cloud-${index}`);
+  let open = (): void => {};
+  const all = new Promise<undefined>((resolve) => {
+    open = () => resolve(undefined);
+  });
+  let asked = 0;
+  const page = (): Promise<undefined> => {
+    asked += 1;
+    if (asked === names.length) open();
+    return all;
+  };
+  const settings = names.map((name, index) => [name, { count: 2, prefix: `10.${index}`, page }] as const);
+  await withClouds(Object.fromEntries(settings), async ({ ipctl }) => {
+    // One after the other, the first would have waited in vain.
+    const { code, stdout, stderr } = await ipctl(['ip', 'list', '--all-profiles', '-o', 'csv', '-c', 'profile']);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stdout.trim().split('\n').slice(1).sort(), [...names, ...names].sort());
+  });
+});
+
+test('under jsonl and csv the rows of the quick ones are there before the slowest has answered', async () => {
+  for (const [format, header] of [
+    ['jsonl', 0],
+    ['csv', 1],
+  ] as const) {
+    let answer = (): void => {};
+    const held = new Promise<undefined>((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    const clouds = { quick: { count: 3, prefix: '10.1' }, slow: { count: 2, prefix: '10.2', page: () => held } };
+    await withClouds(clouds, async (home) => {
+      const child = home.spawn(['ip', 'list', '--all-profiles', '-o', format]);
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      let seen = '';
+      let early = '';
+      for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+        seen += chunk.toString();
+        // Only now may the slow one answer: were its rows waited for, nothing would ever come.
+        if (early === '' && seen.split('\n').length > 3 + header) {
+          early = seen;
+          answer();
+        }
+      }
+      assert.equal(await ended, 0, format);
+      assert.ok(!early.includes('10.2.'), early);
+      assert.deepEqual(
+        [early, seen].map((text) => text.trim().split('\n').length - header),
+        [3, 5],
+      );
+    });
+  }
+});
+
+test('who holds addresses of a range: those profiles, and nothing else', async () => {
+  const clouds = { one: { count: 300, prefix: '10.1' }, two: { count: 300, prefix: '10.2' }, three: { count: 2, prefix: '10.1' } };
+  await withClouds(clouds, async ({ ipctl }) => {
+    const within = async (range: string): Promise<unknown> => {
+      const words = [
+        'ip',
+        'list',
+        '--cidr',
+        range,
+        '--all-profiles',
+        '-o',
+        'csv',
+        '-c',
+        'profile,address',
+        '--no-header',
+        '--sort',
+        'profile',
+      ];
+      const { code, stdout, stderr } = await ipctl(words);
+      return [code, stdout, stderr];
+    };
+    assert.deepEqual(await within('10.2.1.0/30'), [0, 'two,10.2.1.0\ntwo,10.2.1.1\ntwo,10.2.1.2\ntwo,10.2.1.3\n', '']);
+    assert.deepEqual(await within('10.1.0.1/32'), [0, 'one,10.1.0.1\nthree,10.1.0.1\n', '']);
+    assert.deepEqual(await within('192.0.2.0/24'), [0, '', '']);
+  });
+});
+
+test('what a profile told before it failed is shown, and so is all of the others', async () => {
+  const page = (first: number): Promise<number | undefined> => Promise.resolve(first === 0 ? undefined : 403);
+  await withClouds({ whole: { count: 700, prefix: '10.1' }, torn: { count: 700, prefix: '10.2', page } }, async ({ ipctl }) => {
+    const { code, stdout, stderr } = await ipctl(['ip', 'list', '--all-profiles', '-o', 'csv', '-c', 'profile', '--no-header']);
+    const rows = stdout.trim().split('\n');
+    assert.deepEqual(
+      ['whole', 'torn'].map((name) => rows.filter((row) => row === name).length),
+      [700, 500],
+    );
+    assert.equal(code, 9, stderr);
+    assert.match(stderr, /^ {2}torn: refused /m);
+    assert.ok(!stderr.includes('whole'), stderr);
   });
 });
 

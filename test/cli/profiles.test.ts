@@ -21,8 +21,13 @@ test('a profile is added, shown with its secrets masked, used and removed', asyn
 
     const shown = await ipctl(['profile', 'show', 'prod', '--explain', '-o', 'json']);
     const { options } = JSON.parse(shown.stdout) as { options: Record<string, { value: unknown; origin: string; source: string }> };
-    assert.deepEqual(options.password, { value: '****', origin: 'profile', source: 'profile prod' });
+    const kept = 'the profile prod, in ~/config/ipctl/config.json';
+    assert.deepEqual(options.password, { value: '****', origin: 'profile', source: kept });
     assert.deepEqual(options.endpoint, { value: 'https://api.hostway.com', origin: 'default', source: 'default' });
+    const explained = await ipctl(['profile', 'show', 'prod', '--explain'], { env: { IPCTL_HOSTWAY_ZONE: 'AUS001' } });
+    assert.match(explained.stdout, /^zone +AUS001 {2}\(the variable IPCTL_HOSTWAY_ZONE\)$/m);
+    assert.match(explained.stdout, /^endpoint +https:\/\/api\.hostway\.com {2}\(default\)$/m);
+    assert.match(explained.stdout, new RegExp(`^password +\\*{4} {2}\\(${kept}\\)$`, 'm'));
     assert.ok(!(shown.stdout + (await ipctl(['profile', 'show', 'prod'])).stdout).includes('hunter2'));
 
     assert.equal((await ipctl(['profile', 'use', 'prod'])).code, 0);

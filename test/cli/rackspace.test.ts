@@ -23,6 +23,7 @@ import {
 
 const NOVA = '/servers/v2/123456';
 const NEUTRON = '/networks/v2.0';
+const NOTE = 'profile env:rackspace (Rackspace Public Cloud), username demo, region DFW\n';
 const WEB_1 = serverId('web-1');
 const WEB_2 = serverId('web-2');
 const P1 = portId('web-1', 'public');
@@ -53,19 +54,23 @@ describe('the published walkthrough', () => {
 $ ipctl ip allocate --server web-1 --server web-2
 ACTION    CHANGED  ADDRESS     STATE       SERVER        ID
 allocate  true     192.0.2.60  associated  web-1, web-2  …
+profile env:rackspace (Rackspace Public Cloud), username demo, region DFW
 $ ipctl ip show 192.0.2.60 -o csv -c address,kind,state,server
 address,kind,state,server
 192.0.2.60,shared,associated,"web-1, web-2"
 $ ipctl ip disassociate 192.0.2.60 --server web-1
 ACTION        CHANGED  ADDRESS     STATE       SERVER  ID
 disassociate  true     192.0.2.60  associated  web-2   …
+profile env:rackspace (Rackspace Public Cloud), username demo, region DFW
 $ ipctl ip release 192.0.2.60 --yes
+profile env:rackspace (Rackspace Public Cloud), username demo, region DFW
 ipctl: 192.0.2.60 is associated with web-2
   --disassociate takes it off first
 (exit 6)
 $ ipctl ip release 192.0.2.60 --disassociate --yes
 ACTION   CHANGED  ADDRESS     STATE  SERVER  ID
 release  true     192.0.2.60  free   -       …
+profile env:rackspace (Rackspace Public Cloud), username demo, region DFW
 $ ipctl ip show 192.0.2.60
 ipctl: no floating IP '192.0.2.60' in profile env:rackspace
 (exit 3)
@@ -252,7 +257,7 @@ describe('the ports that share an address', () => {
       const busy = await cloud.ipctl(update('-web-1'));
       assert.deepEqual(
         [busy.code, busy.stdout, busy.stderr],
-        [6, '', 'ipctl: 192.0.2.60 is associated with web-1\n  ipctl ip disassociate takes it off first\n'],
+        [6, '', `${NOTE}ipctl: 192.0.2.60 is associated with web-1\n  ipctl ip disassociate takes it off first\n`],
       );
       await good(cloud, 'ip', 'disassociate', '192.0.2.60', '--server', 'web-1');
       const dry = await good(cloud, ...update(`-${P1}`, '--dry-run', '-o', 'json'));

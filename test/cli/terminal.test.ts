@@ -9,6 +9,8 @@ import { type Home, withHome } from '../support/ipctl.js';
 import { CTRL_C, CTRL_D, ESCAPE, noTerminal, onTerminal } from '../support/pty.js';
 
 const options = noTerminal === undefined ? {} : { skip: noTerminal };
+/** A question that does not come would be waited for. */
+const bounded = { ...options, timeout: 60_000 };
 const SECRET = 'sandbox-secret';
 
 const stored = ({ directory }: Home): Record<string, { options: Record<string, unknown>; account: string | null }> =>
@@ -132,7 +134,7 @@ for (const [what, words] of [
       pty.type(CTRL_C);
       await pty.shows(/left with 130/);
       const { text } = await pty.ended;
-      assert.match(text, /ipctl: interrupted/);
+      assert.match(text, /ipctl:␛\[39m interrupted/);
       const at = (name: string): string => readFileSync(join(home.directory, name), 'utf8');
       assert.equal(at('after'), at('before'));
     }),
@@ -177,6 +179,53 @@ test('a release names the address, who holds it and the profile; y does it, anyt
   }),
 );
 
+test('several are one question that lists them: no is no for all, y does what can be done and tells of the rest', bounded, () =>
+  withHome(async (home) => {
+    const sandbox = (...words: string[]) => home.ipctl(['-p', 'sandbox', ...words]);
+    const made = await sandbox('ip', 'allocate', '--count', '22', '--parallel', '8', '-o', 'value', '-c', 'address');
+    const free = made.stdout.trim().split('\n');
+    const held = (await sandbox('ip', 'allocate', '--server', 'web-1', '-o', 'value', '-c', 'address')).stdout.trim();
+    const words = ['-p', 'sandbox', 'ip', 'release', '203.0.113.250', held, ...free];
+    const lines = (addresses: readonly string[]): string => addresses.map((address) => `  ${address}\r\n`).join('');
+    for (const [answer, code] of [
+      ['n', 13],
+      ['y', 9],
+    ] as const) {
+      const pty = onTerminal(home, words);
+      const shown = await pty.shows(/\[y\/N\] /);
+      const question = 'Release 22 floating IPs of profile sandbox (OpenStack)? [y/N] ';
+      assert.ok(shown.endsWith(question), shown);
+      assert.ok(shown.includes(`\r\n${lines(free.slice(0, 20))}  and 2 more\r\n`), shown);
+      pty.type(`${answer}\r`);
+      const { code: left, text } = await pty.ended;
+      assert.equal(left, code, text);
+      assert.equal(text.split('[y/N]').length, 2, 'asked once');
+      assert.match(text, answer === 'n' ? /not confirmed; nothing was changed/ : /2 of 24 releases failed/);
+    }
+    const rest = await sandbox('ip', 'list', '-o', 'value', '-c', 'address');
+    assert.ok(rest.stdout.includes(held) && !free.some((address) => rest.stdout.split('\n').includes(address)), rest.stdout);
+    const pty = onTerminal(home, [...words, '--disassociate']);
+    assert.ok((await pty.shows(/\[y\/N\] /)).endsWith(`Release ${held}, now serving web-1, of profile sandbox (OpenStack)? [y/N] `));
+    pty.type('y\r');
+    assert.equal((await pty.ended).code, 9);
+  }),
+);
+
+test('private IPs are deleted by one question', bounded, () =>
+  withHome(async (home) => {
+    const made = await home.ipctl([...'-p sandbox privateip create --subnet app --count 3 -o value -c address'.split(' ')]);
+    const addresses = made.stdout.trim().split('\n');
+    const pty = onTerminal(home, ['-p', 'sandbox', 'privateip', 'delete', ...addresses]);
+    const shown = await pty.shows(/\[y\/N\] /);
+    assert.ok(shown.endsWith('Delete 3 private IPs of profile sandbox (OpenStack)? [y/N] '), shown);
+    for (const address of addresses) assert.ok(shown.includes(`  ${address}\r\n`), shown);
+    pty.type('y\r');
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.equal((await home.ipctl(['-p', 'sandbox', 'privateip', 'show', addresses[0] ?? '', '--subnet', 'app'])).code, 3);
+  }),
+);
+
 test('many at once are counted at the foot of the terminal, which is clean again at the end', options, () =>
   withHome(async (home) => {
     const pty = onTerminal(home, ['-p', 'sandbox', 'ip', 'allocate', '--count', '3', '--parallel', '1']);
@@ -201,12 +250,14 @@ test('the first Ctrl-C ends the waiting, and says how to go on; what was done is
   withHome(async (home) => {
     const words = ['-p', 'sandbox-hostway', '--fault', 'GET /os-floating-ips/*: 404', 'ip', 'allocate'];
     const pty = onTerminal(home, words);
-    await pty.shows(/\r␛\[Kwaiting for 198\.51\.100\.\d+ .*\(\d+ s\)/);
+    await pty.shows(/\r␛\[Kwaiting for 198\.51\.100\.\d+ .*, \d+ s of 120 s/);
     pty.type(CTRL_C);
     const { code, text } = await pty.ended;
     assert.equal(code, 130, text);
     const [, id] =
-      /\r␛\[Kipctl: interrupted while waiting for 198\.51\.100\.\d+.*\r\n {2}ipctl operation resume (\S+)\r\n/.exec(text) ?? [];
+      /\r␛\[K␛\[31mipctl:␛\[39m interrupted while waiting for 198\.51\.100\.\d+.*\r\n␛\[2m {2}ipctl operation resume (\S+)␛\[22m\r\n/.exec(
+        text,
+      ) ?? [];
     assert.ok(id, text);
     const resumed = await home.ipctl(['operation', 'resume', id, '-o', 'value', '-c', 'address']);
     assert.deepEqual([resumed.code, /^198\.51\.100\.\d+\n$/.test(resumed.stdout)], [0, true], resumed.stderr);
@@ -222,9 +273,18 @@ test('the second Ctrl-C leaves at once, whatever still runs: 130 both times, and
     const pty = onTerminal(home, ['-p', 'p', 'ip', 'list'], { line: 'trap : INT; "$@"; echo "left with $?"' });
     await pty.shows(/up\r\n/);
     pty.type(CTRL_C);
-    const first = await pty.shows(/ipctl: interrupted\r\n/);
+    const first = await pty.shows(/ipctl:␛\[39m interrupted\r\n/);
     pty.type(CTRL_C);
     const second = await pty.shows(/left with 130\r\n/);
     assert.ok(!/ {4}at /.test(first + second), first + second);
+  }),
+);
+
+test('profile test says on a terminal how long the login holds, and until when', options, () =>
+  withHome(async (home) => {
+    const { code, text } = await onTerminal(home, ['profile', 'test', 'sandbox']).ended;
+    assert.equal(code, 0, text);
+    assert.match(text, /^latency +\d+ ms\r$/m);
+    assert.match(text, /^expires +in (59|60) min \(20\d\d-\d\d-\d\dT[\d:.]+Z\)\r$/m);
   }),
 );

@@ -44,6 +44,8 @@ export function home(): Home {
         child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
         child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
         child.on('error', reject);
+        // One that ends at once does not wait for what it would not read.
+        child.stdin.on('error', () => {});
         child.on('close', (code) =>
           resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
         );

@@ -27,12 +27,12 @@ export const machineRows = [
   },
   {
     words: 'doctor',
-    summary: 'Look whether all is well: this machine, its files, the profile in use, unfinished operations',
+    summary: 'Look whether all is well: this machine, its files, each profile, unfinished operations',
     about:
-      'The report shows no secret, and no value of a variable: it may be pasted into a bug report. It is printed also when something is wrong.',
-    flags: { 'all-profiles': { type: 'switch', help: 'try each stored profile, not only the one in use' } },
+      'The report shows no secret, and no value of a variable: it may be pasted into a bug report. It is printed also when something is wrong. Each stored profile is tried, side by side and for 10 s at most; -p NAME tries only that one.',
+    flags: {},
     exits: [4, 5, 9, 12, 14],
-    examples: ['ipctl doctor', 'ipctl doctor --all-profiles -o json'],
+    examples: ['ipctl doctor', 'ipctl doctor -p sandbox -o json'],
   },
   {
     words: 'schema',

@@ -26,7 +26,7 @@ export const operationRows = [
     changes: true,
     arguments: [{ name: 'ID', help: 'id of the operation', required: true }],
     flags: {
-      take: { type: 'text', value: 'ADDRESS', help: 'this candidate is what the operation allocated' },
+      take: { type: 'list', value: 'ADDRESS', help: 'this candidate is what the operation allocated; each of several' },
       none: { type: 'switch', help: 'none of the candidates is: the allocation did not happen' },
       undo: {
         type: 'switch',

@@ -1,6 +1,7 @@
 /** A machine of its own to a trial: a home, and the binary pointed at one provider by variables alone. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { DialectId } from '../../../src/sandbox/dialects.js';
 import { type Home, home, type Ran } from '../../support/ipctl.js';
 
 const bin = fileURLToPath(new URL('../../../bin/ipctl.js', import.meta.url));
@@ -9,14 +10,16 @@ export const founding = ['openstack', 'hostway', 'rackspace', 'otc'] as const;
 export type Founding = (typeof founding)[number];
 
 /** No limit that fifty addresses would meet: the trials are of the program, not of quotas. */
-export const roomy = { floatingQuota: -1, quota: 1000, eipQuota: -1, sharedQuota: -1, portQuota: -1 } as const;
+export const roomy = { floatingQuota: -1, quota: 1000, eipQuota: -1, widePool: true, sharedQuota: -1, portQuota: -1 } as const;
 
 /** What `ip allocate` cannot do without on each. */
-export const allocating: Readonly<Record<Founding, readonly string[]>> = {
+export const allocating: Readonly<Record<DialectId, readonly string[]>> = {
   openstack: [],
   hostway: [],
   rackspace: ['--server', 'web-1', '--server', 'web-2'],
   otc: ['--otc-bandwidth-size', '5'],
+  rackconnect: [],
+  nova: [],
 };
 
 export interface Running {

@@ -1,5 +1,4 @@
-import { several } from '../../../operations/change.js';
-import { deletePrivateIp } from '../../../operations/private-ips.js';
+import { deleteAll, deletePrivateIp } from '../../../operations/private-ips.js';
 import { privateIpView } from '../../../render/views.js';
 import type { Command } from '../../intent.js';
 import { changed, changesOf } from '../../output.js';
@@ -13,10 +12,11 @@ export const run: Command<'privateip delete'> = async (intent, session) => {
   const refs = await session.references(intent.arguments);
   const target = await openTarget(intent, session);
   const settings = await session.changes(target);
-  const each = (ref: string) => deletePrivateIp(target, settings, { ref, subnet: flags.subnet, ifExists: flags['if-exists'] });
+  const how = { subnet: flags.subnet, ifExists: flags['if-exists'] };
   const [only] = refs;
   const many = intent.arguments.length > 1 || intent.arguments.includes('-');
-  if (!many && only !== undefined) return changed(view, [await each(only)], false, 'deletions');
-  const parallel = intent.change.yes || intent.change['dry-run'] ? parallelOf(flags.parallel) : 1;
-  return changed(view, await several('delete', refs, parallel, session.counted(refs.length, each)), true, 'deletions');
+  if (!many && only !== undefined)
+    return changed(view, [await deletePrivateIp(target, settings, { ref: only, ...how })], false, 'deletions');
+  const input = { refs, parallel: parallelOf(flags.parallel), ...how };
+  return changed(view, await deleteAll(target, settings, input, (each) => session.counted(refs.length, each)), true, 'deletions');
 };

@@ -1,6 +1,7 @@
 import { IpctlError, isIpctlError } from '../../../domain/errors.js';
 import { hintAt } from '../../../domain/nearest.js';
 import { verb } from '../../../operations/capable.js';
+import { reader } from '../../../operations/reader.js';
 import { lackingOptions, merge, requireComplete, settersOf } from '../../../profiles/merge.js';
 import { emptyProfile, isProfileName, isReserved, type Profile } from '../../../profiles/profile.js';
 import { isProviderId, type ProviderId, providerIds, providerOf } from '../../../providers/registry.js';
@@ -62,6 +63,13 @@ export const run: Command<'profile add'> = async (intent, session) => {
     const how = open.map((option) => `--secret ${option}=${sources[option] ?? '-'}`).join(' ');
     session.warn(`profile ${name} is saved without ${open.join(' and ')}, and works once it is set: ipctl profile set ${name} ${how}`);
   }
+  // Who was asked has heard of it from the test.
+  const why =
+    account === null && (open.length > 0 || !session.interactive) ? await objection(name, id, profile, open, intent, session) : null;
+  if (why !== null) {
+    session.warn(`profile ${name} does not work yet: ${why.message}`);
+    if (why.details.hint !== undefined) session.warn(`  ${why.details.hint}`);
+  }
   const current = store.current();
   if (current === null) session.note(`to use it without -p: ipctl profile use ${name}`);
   return one(view, recordOf(name, profile, 'stored', current));
@@ -104,6 +112,30 @@ async function tested(
     const answer = (await session.ask('Save it all the same? [y/N] ', false)).trim();
     if (!/^y(es)?$/i.test(answer)) throw thrown.with({ hint: `profile ${name} was not saved` });
     return null;
+  }
+}
+
+/** Stands for a secret that is not at hand: none is a text of this kind, so nothing else is concealed with it. */
+const NOT_AT_HAND = '\u0001';
+
+/** What the provider's driver says of these settings before it sends anything, or null: a profile may be complete, and yet work nowhere. */
+async function objection(
+  name: string,
+  id: ProviderId,
+  profile: Profile,
+  open: readonly string[],
+  intent: Intent<'profile add'>,
+  session: Session,
+): Promise<IpctlError | null> {
+  const given = Object.entries(profile.options).map(([option, value]) => [option, typeof value === 'string' ? value : NOT_AT_HAND]);
+  const options = Object.fromEntries([...open.map((option) => [option, NOT_AT_HAND]), ...given]) as Profile['options'];
+  try {
+    const target = await openKnown({ name, by: 'argument' }, { id, profile: { ...profile, options }, kind: 'stored' }, intent, session);
+    reader(target, session.reads(target));
+    return null;
+  } catch (thrown) {
+    if (isIpctlError(thrown) && thrown.kind === 'config') return thrown;
+    throw thrown;
   }
 }
 

@@ -1,6 +1,7 @@
 import { IpctlError } from '../../../domain/errors.js';
 import { verb } from '../../../operations/capable.js';
 import { accountView } from '../../../render/house-views.js';
+import type { World } from '../../../world.js';
 import type { Command } from '../../intent.js';
 import { one } from '../../output.js';
 import { type Chosen, chooseProfile, lookUp, openKnown } from '../../target.js';
@@ -37,5 +38,29 @@ export const run: Command<'profile test'> = async (intent, session) => {
     }));
   }
   const { user, project, region } = found;
-  return one(view, { ...target.place, account: found.id, user, project, region, pinned: kind === 'stored', latency, expiresAt });
+  const isTable = (intent.global.output ?? 'table') === 'table';
+  return one(isTable ? forPeople(session.world) : view, {
+    ...target.place,
+    account: found.id,
+    user,
+    project,
+    region,
+    pinned: kind === 'stored',
+    latency,
+    expiresAt,
+  });
 };
+
+/** Relative time is for eyes: off a terminal the same command prints the same. */
+const forPeople = ({ terminal, clock }: World): typeof view => ({
+  ...view,
+  columns: {
+    ...view.columns,
+    latency: ({ latency }) => `${latency} ms`,
+    expires: ({ expiresAt }) => {
+      if (expiresAt === null || !terminal.stdout) return expiresAt;
+      const minutes = Math.max(0, Math.round((Date.parse(expiresAt) - clock.now()) / 60_000));
+      return `in ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`} (${expiresAt})`;
+    },
+  },
+});

@@ -3,7 +3,7 @@ import { lowestFree, nextId, tick, toNumber } from '../../cloud.js';
 import type { Tools } from '../../dialect.js';
 import { type Eip, type OtcCloud, type Port, stamp } from './cloud.js';
 import { numberKnob, type Request, textKnob } from './request.js';
-import { EIP_POOL } from './seed.js';
+import { EIP_POOL, WIDE_POOL } from './seed.js';
 
 const GONE = 'GONE';
 const PENDING: readonly string[] = ['PENDING_CREATE', 'NOTIFYING', 'BINDING', 'PENDING_UPDATE', 'PENDING_DELETE', 'NOTIFY_DELETE'];
@@ -123,9 +123,14 @@ export function release(request: Request, eip: Eip): void {
 
 /** What the project gave back within a day comes first, then the lowest free address. */
 export function nextAddress(request: Request): string | undefined {
-  const { cloud, project } = request;
+  const { cloud, project, tools } = request;
   const known = cloud.released.find((old) => old.projectId === project && cloud.moment - old.moment < DAY && isFree(cloud, old.address));
-  return known?.address ?? lowestFree(EIP_POOL[0], EIP_POOL[1], (address) => !isFree(cloud, address));
+  if (known !== undefined) return known.address;
+  for (const [first, last] of tools.knobs.widePool === true ? [EIP_POOL, WIDE_POOL] : [EIP_POOL]) {
+    const address = lowestFree(first, last, (text) => !isFree(cloud, text));
+    if (address !== undefined) return address;
+  }
+  return undefined;
 }
 
 /** Whether a wanted address (a dotted quad) is of the pool and nobody's. */

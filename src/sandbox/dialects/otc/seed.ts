@@ -28,6 +28,9 @@ export const EXTERNAL_NETWORK = { id: uuid('network/admin_external_net'), name: 
 /** The first and the last address that elastic IPs are taken from. */
 export const EIP_POOL = ['203.0.113.210', '203.0.113.240'] as const;
 
+/** What follows when those are taken, with the knob `widePool`. */
+export const WIDE_POOL = ['192.0.2.10', '192.0.2.109'] as const;
+
 const DEMO = hexId('project/eu-de');
 const OTHER = hexId('project/eu-de_other');
 
