@@ -158,7 +158,6 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
   const kept = await tokensFor(kind, session);
   const tokens = probe === undefined ? kept : anew(kept, probe);
   const place = { profile: chosen.name, provider: id };
-  const account = accountKey(id, settings);
   return {
     place,
     manifest,
@@ -167,7 +166,7 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
     ...(profile.settings['read-only'] === true ? { readOnly: true as const } : {}),
     soleWriter: profile.settings['sole-writer'] === true,
     flags,
-    exclusive: (work, patience) => session.lock(join('accounts', account), work, patience),
+    exclusive: (work, patience) => session.lock(join('accounts', accountKey(id, settings)), work, patience),
     connect(limits, changes) {
       const open = (options: Record<string, OptionValue>): AnyDriver =>
         connect({

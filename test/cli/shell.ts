@@ -15,7 +15,7 @@ export interface ShellHome extends Home {
 /** `from`: begins as a copy of that home. */
 export function shellHome(from?: Home): ShellHome {
   const made = home();
-  if (from !== undefined) cpSync(from.directory, made.directory, { recursive: true });
+  if (from !== undefined) cpSync(from.directory, made.directory, { recursive: true, filter: (path) => !path.endsWith('/.cache') });
   const path = join(made.directory, 'bin');
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'ipctl'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);

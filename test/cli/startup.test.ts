@@ -1,7 +1,7 @@
 /** What a start loads. The promise is about modules, so that no noisy machine can break it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -88,5 +88,48 @@ test('values that were kept, and help, come from a file or three of their own', 
     assert.deepEqual(names(['--help']), ['chunks/core.cjs', 'chunks/help.cjs', 'main.cjs']);
     rmSync(join(home.directory, 'coverage'), { recursive: true });
     assert.deepEqual(names(['--version']), ['main.cjs']);
+  });
+});
+
+test('compiled code is kept for the next start, and what is torn or could be somebody else’s is not run', async () => {
+  await withHome(async ({ directory, ipctl }) => {
+    const cache = join(directory, 'kept');
+    const list = async (env: Readonly<Record<string, string>> = { XDG_CACHE_HOME: cache }): Promise<void> => {
+      assert.deepEqual(await ipctl(['operation', 'list', '-o', 'json'], { env }), { code: 0, stdout: '[]\n', stderr: '' });
+    };
+    await list();
+    const [build = ''] = readdirSync(join(cache, 'ipctl/compiled'));
+    const folder = join(cache, 'ipctl/compiled', build);
+    const core = join(folder, 'core.cjs');
+    const bytes = readFileSync(core);
+    assert.deepEqual([statSync(folder).mode & 0o777, statSync(core).mode & 0o777], [0o700, 0o600]);
+    assert.ok(!readdirSync(folder).some((name) => /\.\d+$/.test(name)), 'nothing unfinished');
+    const [past, recent] = ['past', 'recent'].map((name) => join(cache, 'ipctl/compiled', name));
+    for (const path of [past, recent]) mkdirSync(path ?? '');
+    utimesSync(past ?? '', 0, 0);
+    await list();
+    assert.deepEqual(readFileSync(core), bytes, 'taken as it was');
+    // V8 would end the process with either.
+    const torn = Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(4096), bytes.subarray(8192)]);
+    for (const wrong of [torn, bytes.subarray(0, 9000), Buffer.alloc(0)]) {
+      writeFileSync(core, wrong);
+      await list();
+      assert.equal(readFileSync(core).length > 9000, true, 'made anew');
+    }
+    writeFileSync(core, bytes);
+    const changed = statSync(core).mtimeMs;
+    chmodSync(core, 0o666);
+    await list();
+    assert.notDeepEqual([statSync(core).mode & 0o777, statSync(core).mtimeMs], [0o666, changed], 'that of others is replaced');
+    assert.deepEqual(
+      [past, recent].map((path) => existsSync(path ?? '')),
+      [false, true],
+      'what old builds left goes',
+    );
+    // Without a place for it, all the same.
+    writeFileSync(join(directory, 'file'), '');
+    for (const place of [join(directory, 'file'), join(directory, 'absent/deep'), '/proc/ipctl', 'relative']) {
+      await list({ XDG_CACHE_HOME: place });
+    }
   });
 });

@@ -1,6 +1,6 @@
 /** Spawns the real binary in a temporary home, with an environment of its own: nothing of this machine's user leaks in. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,14 @@ export interface Home {
   remove(): void;
 }
 
+/** Compiled code is the same in every home: to make it for each would be half of what the tests do. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/ipctl-compiled', import.meta.url));
+
 export function home(): Home {
   const directory = mkdtempSync(join(tmpdir(), 'ipctl-test-'));
+  mkdirSync(compiled, { recursive: true });
+  mkdirSync(join(directory, '.cache/ipctl'), { recursive: true, mode: 0o700 });
+  symlinkSync(compiled, join(directory, '.cache/ipctl/compiled'));
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: directory,

@@ -99,7 +99,7 @@ const environment = (): Topic => ({
         OS_CLIENT_CONFIG_FILE: 'the clouds.yaml of --profile cloud:NAME, instead of looking for one',
         OS_CLIENT_SECURE_FILE: 'the secure.yaml, instead of the one beside clouds.yaml',
         'HTTPS_PROXY, HTTP_PROXY, NO_PROXY': 'proxies, and what goes past them; also in small letters',
-        XDG_CACHE_HOME: 'compiled code is kept in ipctl below it, where Node can; an absolute path (default ~/.cache)',
+        XDG_CACHE_HOME: 'compiled code is kept in ipctl below it; an absolute path (default ~/.cache)',
         'FORCE_COLOR, NO_COLOR, TERM=dumb': 'with colour, without, without; --color counts more',
         COLUMNS: 'width of a table on a terminal',
       }),
