@@ -10,6 +10,8 @@ interface Line {
 export interface TranscriptSettings {
   /** False: exit codes are not looked at, and not written. */
   readonly exits?: boolean;
+  /** As on a terminal, where a note on stderr comes before the result; else stdout is first. */
+  readonly asSeen?: boolean;
   /** What `{name}` stands for from the start. */
   readonly values?: Readonly<Record<string, string>>;
 }
@@ -21,12 +23,12 @@ export interface TranscriptSettings {
  * absent. Words are split at spaces; quoted ones are kept together.
  */
 export async function follow(text: string, home: Pick<Home, 'ipctl'>, settings: TranscriptSettings = {}): Promise<void> {
-  const { exits = true } = settings;
+  const { exits = true, asSeen = false } = settings;
   const values = new Map(Object.entries(settings.values ?? {}));
   const filled = (written: string): string => written.replace(NAME, (whole, name: string) => values.get(name) ?? whole);
   for (const { command, output } of linesOf(text)) {
     const { code, stdout, stderr } = await home.ipctl(wordsOf(filled(command)));
-    const shown = `${stdout}${stderr}${code === 0 || !exits ? '' : `(exit ${code})\n`}`;
+    const shown = `${asSeen ? stderr + stdout : stdout + stderr}${code === 0 || !exits ? '' : `(exit ${code})\n`}`;
     const expected = filled(output);
     const found = patternOf(expected).exec(shown);
     if (found === null) assert.equal(shown, expected, command);
