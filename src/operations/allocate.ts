@@ -68,38 +68,53 @@ export async function allocate(target: Target, settings: ChangeSettings, input: 
   checkAllocate(target, input);
   const { key } = input;
   if (key !== undefined) checkKey(target.manifest, settings, 'allocateFloatingIp', key);
-  return underKey(settings, 'allocate', key, () =>
-    change(target, settings, 'allocate', input, async (run) => {
+  return underKey(settings, 'allocate', key, async () => {
+    let isSure = true;
+    const result = await change<FloatingIp>(target, settings, 'allocate', input, async (run) => {
       const { driver } = run;
       const wanted = findServers(target, driver, input.servers);
       const [servers, existing] = await Promise.all([
         wanted,
         run.replay === undefined ? findExisting(target, settings, driver, input, wanted) : undefined,
       ]);
-      const make = (): Promise<FloatingIp> => verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id, settings));
-      const { ip, isNew } =
-        existing === undefined ? await allocateKeyed(target, settings, run, { key, servers }, make) : { ip: existing, isNew: false };
-      if (servers.length === 0 && input.ports.length === 0) return { ip, changed: isNew };
-      // What the answer to an allocation shows is so; anything older may have been moved on.
-      const now = isNew && run.replay !== undefined ? await verb(driver, 'getFloatingIp')({ id: ip.id }) : ip;
-      const fresh = isNew && run.replay === undefined;
-      const rest = fresh ? { servers, ports: input.ports } : restOf(target, now, servers, input.ports);
-      if (rest === undefined) return { ip: now, changed: isNew };
+      const make = async (): Promise<FloatingIp> => {
+        const made = await verb(driver, 'allocateFloatingIp')(specOf(input, servers, run.id, settings));
+        isSure = run.isProven() || key === undefined || target.manifest.marks?.allocateFloatingIp === undefined;
+        return made;
+      };
+      const { ip, changed } =
+        existing === undefined ? await allocateKeyed(target, settings, run, { key, servers }, make) : { ip: existing, changed: false };
+      isSure = changed !== null;
+      if (servers.length === 0 && input.ports.length === 0) return { ip, changed };
+      // What the answer to an allocation shows is so; anything older, and anything that another may have made, may have been moved on.
+      const isFresh = changed === true && run.replay === undefined;
+      const now = isFresh || changed === false ? ip : await verb(driver, 'getFloatingIp')({ id: ip.id });
+      const rest = isFresh ? { servers, ports: input.ports } : restOf(target, now, servers, input.ports, isSure);
+      if (rest === undefined) return { ip: now, changed };
       try {
         return { ip: await verb(driver, 'associateFloatingIp')(now, rest), changed: true };
       } catch (thrown) {
-        if (!isNew) throw thrown;
+        if (changed === false) throw thrown;
         const { profile } = target.place;
         const whom = [...input.servers.map((server) => `--server ${server}`), ...input.ports.map((port) => `--port ${port}`)].join(' ');
-        const hint = `go on: ipctl -p ${profile} ip associate ${nameOf(ip)} ${whom}; back: ipctl -p ${profile} ip release ${nameOf(ip)} --disassociate`;
-        throw partial(`${nameOf(ip)} is allocated (id ${ip.id})`, ip, thrown, hint);
+        const on = `go on: ipctl -p ${profile} ip associate ${nameOf(ip)} ${whom}`;
+        // Nobody is told to give back what may be another machine's.
+        const hint = isSure ? `${on}; back: ipctl -p ${profile} ip release ${nameOf(ip)} --disassociate` : on;
+        throw partial(`${nameOf(ip)} is ${isSure ? 'allocated' : 'there'} (id ${ip.id})`, ip, thrown, hint);
       }
-    }),
-  );
+    });
+    return isSure || result.error === null ? result : { ...result, changed: null };
+  });
 }
 
 /** Whom the address does not serve yet, or undefined. `conflict` while another has it that it would be taken from. */
-function restOf(target: Target, ip: FloatingIp, servers: readonly Server[], ports: readonly string[]): AssociateSpec | undefined {
+function restOf(
+  target: Target,
+  ip: FloatingIp,
+  servers: readonly Server[],
+  ports: readonly string[],
+  isSure: boolean,
+): AssociateSpec | undefined {
   const serves = ({ server, port }: Association, wanted: Server | string): boolean =>
     typeof wanted === 'string' ? port === wanted : server?.id === wanted.id;
   const stranger = ip.associations.filter((association) => ![...servers, ...ports].some((wanted) => serves(association, wanted)));
@@ -107,7 +122,9 @@ function restOf(target: Target, ip: FloatingIp, servers: readonly Server[], port
     throw new IpctlError('conflict', `${nameOf(ip)} is associated with ${holders(stranger)}`, {
       provider: target.place.provider,
       fate: 'not-sent',
-      hint: `ipctl -p ${target.place.profile} ip associate ${nameOf(ip)} --move takes it from there`,
+      hint: isSure
+        ? `ipctl -p ${target.place.profile} ip associate ${nameOf(ip)} --move takes it from there`
+        : 'the answer was lost: another machine may have made it under this key, and uses it',
       exists: [ip],
     });
   }

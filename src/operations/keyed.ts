@@ -5,17 +5,18 @@
 import { parseAddress } from '../domain/address.js';
 import type { AnyDriver } from '../domain/driver.js';
 import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
-import type { Keyed, Made, Replay } from '../domain/journal.js';
+import type { Keyed, Made } from '../domain/journal.js';
 import type { Manifest } from '../domain/manifest.js';
 import type { FloatingIp, PrivateIp, Server } from '../domain/records.js';
 import { until } from '../domain/until.js';
 import { verb } from './capable.js';
-import { type ChangeSettings, partial } from './change.js';
+import { type ChangeSettings, inOrder, partial } from './change.js';
 import { nameOf } from './holders.js';
 import { orAbsent } from './resolve.js';
 import { lockedIfPossible, type Run } from './run.js';
+import { ClosedAsNotApplied } from './sending.js';
 import type { Target } from './target.js';
-import { settledTwins, survivor } from './twins.js';
+import { heir, settledTwins, survivor } from './twins.js';
 import type { RunSettings } from './underway.js';
 
 /** Letters and length that the narrowest mark has room for: the name of an OTC bandwidth, 64 of them, with our prefix and a number. */
@@ -65,10 +66,10 @@ const mismatch = (key: string, is: string, asked: string): IpctlError =>
     hint: 'another address wants another key',
   });
 
-const twins = (key: string, names: readonly string[]): IpctlError =>
+const several = (key: string, names: readonly string[]): IpctlError =>
   new IpctlError('conflict', `${names.length} addresses carry the key ${key}`, {
     fate: 'not-sent',
-    hint: `two machines made them at once, or a hand did; release all but one: ${names.join(', ')}`,
+    hint: `two machines made them at once, or a hand did; see which is used, and release the others: ${names.join(', ')}`,
   });
 
 const reference = ({ address, id }: Made): { readonly id: string } | { readonly address: string } =>
@@ -80,10 +81,10 @@ async function floatingIpsMarked(driver: AnyDriver, mark: string): Promise<reado
   return found;
 }
 
-async function privateIpsMarked(driver: AnyDriver, subnet: string, mark: string): Promise<readonly PrivateIp[]> {
-  const found: PrivateIp[] = [];
-  for await (const ip of verb(driver, 'listPrivateIps')({ subnet })) if (ip.mark === mark) found.push(ip);
-  return found;
+async function privateIpsOf(driver: AnyDriver, subnet: string): Promise<readonly PrivateIp[]> {
+  const all: PrivateIp[] = [];
+  for await (const ip of verb(driver, 'listPrivateIps')({ subnet })) all.push(ip);
+  return all;
 }
 
 /** A recorded thing as it is now; undefined when it is gone. */
@@ -101,7 +102,7 @@ export async function floatingIpOfKey(
   const seek = async (): Promise<FloatingIp | undefined> => {
     if (marks === 'text') {
       const [found, ...more] = await settledTwins(() => floatingIpsMarked(driver, key), settings);
-      if (found !== undefined && more.length > 0) throw twins(key, [found, ...more].map(nameOf));
+      if (found !== undefined && more.length > 0) throw several(key, [found, ...more].map(nameOf));
       if (found !== undefined) return found;
     }
     const known = (await settings.keys?.find('allocate', key)) ?? NOTHING;
@@ -123,20 +124,96 @@ export async function floatingIpOfKey(
   return found;
 }
 
-const isDone = (replay: Replay | undefined, step: RegExp): boolean =>
-  [...(replay?.steps ?? [])].some(([key, { state }]) => step.test(key) && state === 'applied');
+/** What is there for a key in the end. */
+export interface Kept<T> {
+  readonly ip: T;
+  /** Whether this operation made it; null where its answer was lost, and what has told is what another machine's carries too. */
+  readonly changed: boolean | null;
+}
 
-/** What a failed giving back leaves: two under one key, of which ours is named. */
-function leftBeside(run: Run, key: string, own: FloatingIp | PrivateIp, failed: unknown, back: string): IpctlError {
-  const what = `another machine used the key ${key} at once, and ${own.address ?? own.id} (id ${own.id}) stands beside what it made`;
-  // Nobody is told to give back what may be the other machine's.
-  const hint = run.isProven() ? `${back} gives it back` : (toIpctlError(failed).details.hint ?? '');
-  return partial(what, own, failed, hint);
+/** What differs between floating and private IPs under a key. */
+interface Kind<T> {
+  readonly mark: string;
+  marked(): Promise<readonly T[]>;
+  get(id: string): Promise<T>;
+  giveBack(own: T): Promise<unknown>;
+  /** The command that gives one back. */
+  readonly command: string;
+}
+
+const titleOf = ({ address, id }: FloatingIp | PrivateIp): string => (address === null ? id : `${address} (id ${id})`);
+
+/** Ours was given back: nothing is left of the operation, whatever fails after it. */
+const withoutOwn = (run: Run, failed: unknown): IpctlError =>
+  toIpctlError(failed).with({
+    fate: 'not-applied',
+    hint: 'what this command had made is given back; the same command again tells what is there',
+    operation: { id: run.id, state: 'not-applied' },
+  });
+
+/**
+ * Makes sure that what was made stays the only one of its key. Undefined: a resumed operation of which nothing is left, nor
+ * of any other machine. Where something exists that should not, or might, the error is `partial` and tells of it.
+ */
+async function settle<T extends FloatingIp | PrivateIp>(
+  settings: ChangeSettings,
+  run: Run,
+  own: T,
+  isProven: boolean,
+  { mark, marked, get, giveBack, command }: Kind<T>,
+): Promise<Kept<T> | undefined> {
+  const { signal, clock } = settings;
+  const isResumed = run.replay !== undefined;
+  const isFound = !isProven && (own.mark === mark || own.state === 'pending');
+  const stands = `${titleOf(own)} is there under the key ${mark}`;
+  const left = (done: string, failed: unknown, hint: string): IpctlError =>
+    signal.aborted
+      ? new IpctlError('signal', `interrupted; ${done}`, { hint, operation: { id: run.id, state: 'partial' } })
+      : partial(done, own, failed, hint);
+  // What is left once ours is gone, by our hand or, since it was recorded, by another.
+  const without = (since: number): Promise<T | undefined> =>
+    heir(own, marked, settings, since).catch((thrown: unknown) => {
+      signal.throwIfAborted();
+      throw withoutOwn(run, thrown);
+    });
+  const since = clock.now();
+  const isGone = isResumed && (await orAbsent(get(own.id))) === undefined;
+  const stays = isGone
+    ? undefined
+    : await survivor<T>({
+        ...settings,
+        own,
+        isProven,
+        isFound,
+        marked,
+        unseen: (failed) => left(stands, failed, 'whether another machine made one too could not be seen: the same command again tells'),
+        several(all) {
+          const others = all.filter(({ id }) => id !== own.id);
+          const hint = isProven
+            ? others.map((ip) => `another machine made ${titleOf(ip)}: where it is not used, ${command} ${ip.id} gives it back`).join('; ')
+            : `it is not known which of them this command made, see which one is used: ${all.map(titleOf).join(', ')}`;
+          return left(stands, several(mark, all.map(titleOf)).with({ hint: undefined }), hint);
+        },
+      });
+  if (stays !== undefined) return { ip: stays, changed: isFound ? null : true };
+  if (!isGone) {
+    try {
+      await giveBack(own);
+      // The record of several tells their deletions not apart.
+      if (isResumed && (await orAbsent(get(own.id))) !== undefined) throw new IpctlError('conflict', `${titleOf(own)} is still there`);
+    } catch (thrown) {
+      throw left(`${stands}, beside what another machine made at once`, thrown, `${command} ${own.id} gives it back`);
+    }
+  }
+  const other = await without(since);
+  if (other !== undefined) return { ip: other, changed: isFound ? null : false };
+  if (isResumed) return undefined;
+  throw withoutOwn(run, new IpctlError('conflict', `nothing carries the key ${mark} any more: what another machine had made is gone too`));
 }
 
 /**
- * Allocates under a key that nothing was found for, and makes sure that it stays the only one: `isNew` is false where
- * another machine was first. Where no mark is kept nobody can tell, and this machine's record has to do.
+ * Allocates under a key that nothing was found for, and makes sure that it stays the only one. Where no mark is kept nobody
+ * can tell, and this machine's record has to do.
  */
 export async function allocateKeyed(
   target: Target,
@@ -144,14 +221,15 @@ export async function allocateKeyed(
   run: Run,
   { key, servers }: { readonly key: string | undefined; readonly servers: readonly Server[] },
   allocate: () => Promise<FloatingIp>,
-): Promise<{ readonly ip: FloatingIp; readonly isNew: boolean }> {
+): Promise<Kept<FloatingIp>> {
   const { driver } = run;
   const { manifest, place } = target;
   const marks = manifest.marks?.allocateFloatingIp;
-  if (key === undefined || settings.dryRun || marks === undefined) return { ip: await allocate(), isNew: true };
+  if (key === undefined || settings.dryRun || marks === undefined) return { ip: await allocate(), changed: true };
   if (marks === 'server') {
     try {
-      return { ip: await allocate(), isNew: true };
+      const ip = await allocate();
+      return { ip, changed: run.isProven() ? true : null };
     } catch (thrown) {
       // A server has one address at most: refused is what another machine made for it since we looked.
       if (!isIpctlError(thrown) || thrown.kind !== 'conflict' || thrown.details.fate !== 'not-applied') throw thrown;
@@ -169,62 +247,71 @@ export async function allocateKeyed(
       const ip = shown ?? found;
       if (ip === undefined) throw thrown;
       run.undone();
-      return { ip, isNew: false };
+      return { ip, changed: false };
     }
   }
-  const marked = (): Promise<readonly FloatingIp[]> => floatingIpsMarked(driver, key);
-  if (isDone(run.replay, /^release\b/)) {
-    const [ip, ...more] = await settledTwins(marked, settings);
-    if (ip === undefined) throw new IpctlError('not-found', `nothing carries the key ${key} any more`, { fate: 'not-sent' });
-    if (more.length > 0) throw twins(key, [ip, ...more].map(nameOf));
-    run.undone();
-    return { ip, isNew: false };
-  }
   const own = await allocate();
-  const ip = await survivor({
-    ...settings,
-    own,
-    isProven: run.isProven(),
-    marked,
-    several: (all) => twins(key, all.map(nameOf)),
-    async giveBack(twin) {
-      await verb(driver, 'releaseFloatingIp')(twin);
-      run.undone();
-    },
-    beside: (twin, failed) => leftBeside(run, key, twin, failed, `ipctl -p ${place.profile} ip release ${twin.id}`),
+  const kept = await settle<FloatingIp>(settings, run, own, run.isProven(), {
+    mark: key,
+    marked: () => floatingIpsMarked(driver, key),
+    get: (id) => verb(driver, 'getFloatingIp')({ id }),
+    giveBack: (ip) => verb(driver, 'releaseFloatingIp')(ip),
+    command: `ipctl -p ${place.profile} ip release`,
   });
-  return { ip, isNew: ip.id === own.id };
+  if (kept === undefined) throw new ClosedAsNotApplied();
+  if (kept.changed === false) run.undone();
+  return kept;
 }
 
-/** The same of private IPs, each with the mark that it was made with. */
+/** One of several that were made: what is there for its mark, or why that is not as it should be. */
+export interface Settled {
+  readonly ip: PrivateIp | null;
+  readonly changed: boolean | null;
+  readonly error: IpctlError | null;
+}
+
+/** How many are looked after at once: each may wait for another machine. */
+const AT_ONCE = 8;
+
+/** The same of private IPs, each with the mark that it was made with. Whatever becomes of one, each of the others is settled too. */
 export async function settlePrivateIps(
   { manifest, place }: Target,
   settings: ChangeSettings,
   run: Run,
   subnet: string,
   made: readonly { readonly own: PrivateIp; readonly mark: string }[],
-): Promise<readonly { readonly ip: PrivateIp; readonly isNew: boolean }[]> {
+): Promise<readonly Settled[]> {
   const { driver } = run;
-  if (settings.dryRun || manifest.marks?.createPrivateIps !== 'text') return made.map(({ own }) => ({ ip: own, isNew: true }));
-  const settled: { readonly ip: PrivateIp; readonly isNew: boolean }[] = [];
-  // One after another: each that is given back is a request of its own, recorded in its turn.
-  for (const { own, mark } of made) {
-    const ip = await survivor({
-      ...settings,
-      own,
-      isProven: run.isProven(),
-      marked: () => privateIpsMarked(driver, subnet, mark),
-      several: (all) =>
-        twins(
-          mark,
-          all.map(({ address }) => address),
-        ),
-      giveBack: (twin) => verb(driver, 'deletePrivateIp')(twin),
-      beside: (twin, failed) => leftBeside(run, mark, twin, failed, `ipctl -p ${place.profile} privateip delete ${twin.id}`),
-    });
-    settled.push({ ip, isNew: ip.id === own.id });
-  }
-  if (settled.every(({ isNew }) => !isNew)) run.undone();
+  if (manifest.marks?.createPrivateIps !== 'text') return made.map(({ own }) => ({ ip: own, changed: true, error: null }));
+  const isProven = run.isProven();
+  // All were made before the first look, which one list serves.
+  let together: Promise<readonly PrivateIp[]> | undefined;
+  const firstLook = async (mark: string): Promise<readonly PrivateIp[]> => {
+    together ??= privateIpsOf(driver, subnet);
+    return (await together).filter((ip) => ip.mark === mark);
+  };
+  const settled = await inOrder(made, AT_ONCE, async ({ own, mark }): Promise<Settled> => {
+    let isFirst = true;
+    try {
+      const kept = await settle<PrivateIp>(settings, run, own, isProven, {
+        mark,
+        async marked() {
+          const look = isFirst ? firstLook : async () => (await privateIpsOf(driver, subnet)).filter((ip) => ip.mark === mark);
+          isFirst = false;
+          return look(mark);
+        },
+        get: (id) => verb(driver, 'getPrivateIp')({ id }),
+        giveBack: (ip) => verb(driver, 'deletePrivateIp')(ip),
+        command: `ipctl -p ${place.profile} privateip delete`,
+      });
+      return { ip: kept?.ip ?? null, changed: kept?.changed ?? false, error: null };
+    } catch (thrown) {
+      const error = toIpctlError(thrown);
+      const isBack = error.details.operation?.state === 'not-applied';
+      return { ip: isBack ? null : own, changed: isBack ? false : isProven ? true : null, error };
+    }
+  });
+  if (settled.every(({ changed, error }) => changed === false && error === null)) run.undone();
   return settled;
 }
 
@@ -243,17 +330,13 @@ export interface Asked {
 /** For each slot what is there for it, or undefined. Errors as of `floatingIpOfKey`, and `conflict` for what serves the network itself. */
 export async function existingPrivateIps(
   { manifest }: Target,
-  { keys }: ChangeSettings,
+  settings: ChangeSettings,
   driver: AnyDriver,
   { subnet, name, key }: Asked,
   slots: readonly Slot[],
 ): Promise<readonly (PrivateIp | undefined)[]> {
   const get = verb(driver, 'getPrivateIp');
-  const list = async (): Promise<PrivateIp[]> => {
-    const all: PrivateIp[] = [];
-    for await (const ip of verb(driver, 'listPrivateIps')({ subnet })) all.push(ip);
-    return all;
-  };
+  const list = (): Promise<readonly PrivateIp[]> => privateIpsOf(driver, subnet);
   if (key === undefined) {
     const found =
       slots[0]?.address === undefined
@@ -263,12 +346,13 @@ export async function existingPrivateIps(
     if (taken !== undefined) throw new IpctlError('conflict', `${taken.address} is used by ${taken.usedBy}`, { fate: 'not-sent' });
     return found;
   }
-  const marked = manifest.marks?.createPrivateIps === 'text' ? await list() : [];
+  const isEachAlone = (all: readonly PrivateIp[]): boolean => slots.every(({ mark }) => all.filter((ip) => ip.mark === mark).length <= 1);
+  const marked = manifest.marks?.createPrivateIps === 'text' ? await settledTwins(list, settings, isEachAlone) : [];
   const byMark = slots.map(({ mark, address }) => {
     const found = marked.filter((ip) => ip.mark === mark);
     const [only] = found;
     if (found.length > 1)
-      throw twins(
+      throw several(
         mark ?? key,
         found.map(({ address: text }) => text),
       );
@@ -276,7 +360,7 @@ export async function existingPrivateIps(
     return only;
   });
   if (byMark.every((ip) => ip !== undefined)) return byMark;
-  const known = (await keys?.find('create', key)) ?? NOTHING;
+  const known = (await settings.keys?.find('create', key)) ?? NOTHING;
   const alive = (await Promise.all(known.made.map((made) => orAbsent(get(reference(made)))))).flatMap((ip) => ip ?? []);
   const left = alive.filter(({ id }) => !byMark.some((ip) => ip?.id === id));
   const take = (fits: (ip: PrivateIp) => boolean): PrivateIp | undefined => {

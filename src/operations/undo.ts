@@ -50,6 +50,27 @@ export function noWayBack(verbName: string, intent: unknown): { readonly why: st
   }
 }
 
+/**
+ * What a key alone has told to be ours may be another machine's that used it: that is not given back. `ip` is what was
+ * found; undefined before anything is looked for, since a way back that is begun can only be gone on with.
+ */
+function requireProven(target: Target, run: Run, { key, servers }: AllocateInput, ip: FloatingIp | undefined): void {
+  const marks = target.manifest.marks?.allocateFloatingIp;
+  const isMarked = marks === 'server' ? servers.length > 0 : marks === 'text' && (ip === undefined || ip.mark === key);
+  if (key === undefined || !isMarked) return;
+  // Proof is that the provider's own answer names it.
+  const isNamed = [...(run.replay?.steps.values() ?? [])].some(
+    ({ made = [], reply }) =>
+      made.some(({ id }) => id === ip?.id) && reply !== null && reply.status < 300 && reply.text.includes(ip?.id ?? ''),
+  );
+  if (ip !== undefined && isNamed) return;
+  throw conflict(
+    target,
+    `the answer was lost, and ${ip === undefined ? 'what is there' : nameOf(ip)} under the key ${key} may be another machine’s`,
+    `ipctl operation resume ${run.id} goes on with it`,
+  );
+}
+
 /** The address that the operation made, as it is now; undefined when it made none, or when that is gone. */
 async function madeBy(target: Target, settings: ChangeSettings, run: Run, input: AllocateInput): Promise<FloatingIp | undefined> {
   const steps = [...(run.replay?.steps.values() ?? [])];
@@ -57,6 +78,7 @@ async function madeBy(target: Target, settings: ChangeSettings, run: Run, input:
   if (steps.length === 0) return undefined;
   const [made] = steps.flatMap((step) => step.made ?? []);
   if (made !== undefined) return floatingIpMade(run.driver, made);
+  requireProven(target, run, input, undefined);
   const servers = await findServers(target, run.driver, input.servers);
   // Looked for by the verb itself; labels would be a request of their own.
   return verb(run.driver, 'allocateFloatingIp')(specOf({ ...input, labels: {} }, servers, run.id, settings));
@@ -72,6 +94,7 @@ export async function undoAllocate(target: Target, settings: ChangeSettings, inp
       run.undone();
       return { ip: null, changed: false };
     }
+    requireProven(target, run, input, ip);
     requireOurs(target, ip);
     const held = ip.associations.length > 0;
     if (held) {

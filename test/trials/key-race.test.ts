@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { DialectId } from '../../src/sandbox/dialects.js';
-import { machine, roomy } from './support/machine.js';
-import { type Asked, relay } from './support/relay.js';
+import { type Machine, machine, roomy } from './support/machine.js';
+import { type Asked, type Relay, relay, type Told } from './support/relay.js';
 import { type Served, served } from './support/served.js';
 
 let cloud: Served;
@@ -138,6 +138,189 @@ for (const [number, each] of keyed.entries()) {
     );
   });
 }
+
+/** Two machines, each behind a relay, and the words of one key. */
+async function two(
+  provider: DialectId,
+  work: (pair: readonly { readonly gate: Relay; readonly ipctl: Machine }[], cloudNow: () => Promise<string[]>) => Promise<void>,
+): Promise<void> {
+  cloud.restart(provider);
+  const gates = [await relay(), await relay()];
+  const pair = gates.map((gate) => ({ gate, ipctl: machine(provider, gate.through(cloud.options(provider))) }));
+  const free = machine(provider, cloud.options(provider), pair[0]?.ipctl.home);
+  const now = async (): Promise<string[]> =>
+    (await free.run(['ip', 'list', '-o', 'value', '-c', 'address,server'])).stdout.trimEnd().split('\n');
+  try {
+    await work(pair, now);
+  } finally {
+    for (const { gate, ipctl } of pair) {
+      await gate.close();
+      ipctl.home.remove();
+    }
+  }
+}
+
+/** Nobody passes before so many have come; whoever comes later passes. */
+function meeting(size: number): () => Promise<void> {
+  let come = 0;
+  let open: (value?: undefined) => void = () => undefined;
+  const isOpen = new Promise<undefined>((resolve) => {
+    open = resolve;
+  });
+  return async () => {
+    come += 1;
+    if (come === size) open();
+    await isOpen;
+  };
+}
+
+const refused429: Told = { status: 429, headers: { 'retry-after': '3', 'content-type': 'application/json' }, body: Buffer.from('{}') };
+
+test('the first stays however long the other’s deletion is refused for now, and nobody ends with what is being deleted', () =>
+  two('openstack', async (pair, now) => {
+    const start = meeting(2);
+    const both = meeting(2);
+    let refusals = 0;
+    for (const { gate } of pair) {
+      gate.treat(async (asked, pass) => {
+        if (asked.method === 'DELETE' && refusals === 0) {
+          refusals += 1;
+          return refused429;
+        }
+        if (!makes(asked)) return pass();
+        await start();
+        const told = await pass();
+        await both();
+        return told;
+      });
+    }
+    const ends = await Promise.all(pair.map(({ ipctl }) => ipctl.run([...'ip allocate --key K -o value -c changed,address'.split(' ')])));
+    const [address = ''] = await now();
+    assert.deepEqual(ends.map(({ code, stdout }) => [code, stdout.trim()]).sort(), [
+      [0, `false\t${address.trim()}`],
+      [0, `true\t${address.trim()}`],
+    ]);
+    assert.equal(refusals, 1);
+    assert.equal((await now()).length, 1);
+    for (const { ipctl } of pair) {
+      const [id = ''] = (await ipctl.run(['operation', 'list', '-o', 'value', '-c', 'id'])).stdout.trim().split('\n');
+      assert.equal((await ipctl.run(['operation', 'resume', id])).code, 0);
+    }
+  }));
+
+test('where the other’s deletion never comes, the first keeps its own (9) and both are named', () =>
+  two('openstack', async ([first, second], now) => {
+    const start = meeting(2);
+    const both = meeting(2);
+    let firstIsDone: (value: unknown) => void = () => undefined;
+    const done = new Promise((resolve) => {
+      firstIsDone = resolve;
+    });
+    const treat = (gate: Relay | undefined): void =>
+      gate?.treat(async (asked, pass) => {
+        if (asked.method === 'DELETE') await done;
+        if (!makes(asked)) return pass();
+        await start();
+        const told = await pass();
+        await both();
+        return told;
+      });
+    treat(first?.gate);
+    treat(second?.gate);
+    const words = 'ip allocate --key K --timeout 20s -o value -c changed,address'.split(' ');
+    const runs = [first, second].map(async (each) => {
+      const end = await each?.ipctl.run(words);
+      firstIsDone(undefined);
+      return end;
+    });
+    const ends = await Promise.all(runs);
+    const kept = ends.find((end) => end?.code === 9);
+    const gone = ends.find((end) => end?.code === 0);
+    const [left = ''] = await now();
+    assert.equal(kept?.stdout.trim(), `true\t${left.trim()}`, kept?.stderr);
+    assert.match(kept?.stderr ?? '', /2 addresses carry the key K[\s\S]*where it is not used, ipctl -p \S+ ip release \S+ gives it back/);
+    assert.equal(gone?.stdout.trim(), `false\t${left.trim()}`, gone?.stderr);
+    assert.equal((await now()).length, 1);
+  }));
+
+for (const [provider, more] of [
+  ['openstack', []],
+  ['otc', ['--otc-bandwidth-size', '5']],
+] as const) {
+  test(`${provider}: what only the key’s mark tells to be ours is not taken off another’s server, and not given back`, () =>
+    two(provider, async ([first, second], now) => {
+      const words = ['ip', 'allocate', ...more, '--key', 'K', '-o', 'value', '-c', 'changed,address', '--server'];
+      let theirs = '';
+      second?.gate.treat(async (asked, pass) => {
+        if (!makes(asked)) return pass();
+        // Never arrives: by the time that it is lost, the other machine is done.
+        if (theirs === '') theirs = (await first?.ipctl.run([...words, 'web-1']))?.stdout.trim() ?? '';
+        return 'cut';
+      });
+      const robbed = await second?.ipctl.run([...words, 'web-2']);
+      assert.deepEqual([robbed?.code, robbed?.stdout], [6, ''], robbed?.stderr);
+      assert.doesNotMatch(robbed?.stderr ?? '', /--move|release/);
+      const [id = ''] = (await second?.ipctl.run(['operation', 'list', '-o', 'value', '-c', 'id']))?.stdout.trim().split('\n') ?? [];
+      const back = await second?.ipctl.run(['operation', 'resume', id, '--undo', '--yes']);
+      assert.deepEqual([back?.code, back?.stdout], [6, ''], back?.stderr);
+      assert.match(back?.stderr ?? '', /may be another machine/);
+      assert.deepEqual(await now(), [`${theirs.replace(/^true\t/, '')}\tweb-1`]);
+    }));
+}
+
+test('a look that fails after the allocation is told, with the address', () =>
+  two('openstack', async ([first], now) => {
+    let isMade = false;
+    first?.gate.treat(async (asked, pass) => {
+      if (isMade && asked.path.includes('floatingips')) return { status: 403, headers: {}, body: Buffer.from('{}') };
+      isMade ||= makes(asked);
+      return pass();
+    });
+    const end = await first?.ipctl.run('ip allocate --key K -o value -c changed,address'.split(' '));
+    const [address = ''] = await now();
+    assert.deepEqual([end?.code, end?.stdout.trim()], [9, `true\t${address.trim()}`], end?.stderr);
+    assert.match(end?.stderr ?? '', /could not be seen/);
+  }));
+
+test('private IPs: one that cannot be given back leaves none of the others unsettled or unnamed', () =>
+  two('openstack', async (pair) => {
+    const start = meeting(2);
+    const both = meeting(2);
+    for (const { gate } of pair) {
+      let mine = 0;
+      gate.treat(async (asked, pass) => {
+        if (asked.method === 'DELETE') {
+          mine += 1;
+          return mine === 1 ? { status: 403, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') } : pass();
+        }
+        if (!makes(asked)) return pass();
+        await start();
+        const told = await pass();
+        await both();
+        return told;
+      });
+    }
+    const words = 'privateip create --subnet app --count 3 --key K'.split(' ');
+    const before = '192.168.1.1 192.168.1.2 192.168.1.11 192.168.1.12'.split(' ');
+    const ends = await Promise.all(pair.map(({ ipctl }) => ipctl.run([...words, '-o', 'json'])));
+    const items = ends.map(({ stdout }) => JSON.parse(stdout) as { ip: { address: string } | null; error: unknown }[]);
+    assert.ok(
+      ends.some(({ code }) => code === 9),
+      JSON.stringify(ends),
+    );
+    assert.deepEqual(
+      items.map(({ length }) => length),
+      [3, 3],
+    );
+    const list = await pair[0]?.ipctl.run('privateip list --subnet app -o value -c address'.split(' '));
+    const there =
+      list?.stdout
+        .trim()
+        .split('\n')
+        .filter((address) => !before.includes(address)) ?? [];
+    const named = new Set(items.flat().flatMap(({ ip }) => ip?.address ?? []));
+    assert.deepEqual([...named].sort(), there.sort());
+  }));
 
 test('whoever does not know which one is his gives none back: both are named', async () => {
   const { made, fresh } = await race(['openstack', ['ip', 'allocate'], ['ip', 'list']], 'lost', 2, afterTheFirst(false));
