@@ -22,7 +22,7 @@ export interface Asked<T> {
   title(count: number): string;
 }
 
-/** What was found of each reference: what the user agreed to, null for what is gone, or why it is left out. */
+/** What was found of each reference: what the user agreed to, null for what was not there, or why it is left out. */
 export type Agreed<T> = ReadonlyMap<string, T | IpctlError | null>;
 
 /**
@@ -42,7 +42,9 @@ export async function agreeOn<T extends AnyIp>(
   );
   const stopped = looked.find((each) => each instanceof IpctlError && each.kind === 'signal');
   if (stopped !== undefined) throw stopped;
-  const subjects = looked.flatMap((each) => (each === null || each instanceof IpctlError ? [] : [each]));
+  const found = looked.flatMap((each) => (each === null || each instanceof IpctlError ? [] : [each]));
+  // By whatever names it was given: one object is asked about once.
+  const subjects = [...new Map(found.map((ip) => [`${ip.id} ${ip.address}`, ip])).values()];
   const [first, ...others] = subjects;
   if (first !== undefined) {
     await operate(target, settings, action, { refs }, async () => {
@@ -60,8 +62,8 @@ export async function agreeOn<T extends AnyIp>(
 const holderOf = ({ server, port }: Association): string => server?.id ?? port ?? '';
 
 /** `conflict` when it is not any more what the user was asked about: another object, or held by somebody else. */
-export function requireAgreed(target: Target, agreed: AnyIp | undefined, now: AnyIp): void {
-  if (agreed === undefined) return;
+export function requireAgreed(target: Target, agreed: AnyIp | null | undefined, now: AnyIp): void {
+  if (agreed == null) return;
   const known = 'associations' in agreed ? agreed.associations.map(holderOf) : [];
   const strangers = 'associations' in now ? now.associations.map(holderOf).filter((holder) => !known.includes(holder)) : [];
   if (now.id === agreed.id && strangers.length === 0) return;

@@ -1,13 +1,14 @@
 /** `ip disassociate`: from the given servers, or from everybody. */
 
-import type { Change } from '../domain/change.js';
+import type { AnyIp, Change } from '../domain/change.js';
 import { IpctlError, isIpctlError } from '../domain/errors.js';
 import type { FloatingIp } from '../domain/records.js';
 import { halfway } from './associate.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change } from './change.js';
 import { holders, nameOf, requireOurs } from './holders.js';
-import { checkReference, findFloatingIp, findServers } from './resolve.js';
+import { checkReference, findFloatingIp, findServers, orAbsent } from './resolve.js';
+import type { Run } from './run.js';
 import type { Target } from './target.js';
 
 export interface DisassociateInput {
@@ -47,8 +48,13 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
       return { ip, changed: false };
     }
     run.about(ip, 'identity');
-    const shown = await verb(driver, 'disassociateFloatingIp')(ip, from).catch((thrown: unknown) => halfway(run, target, ip, thrown));
-    return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
+    try {
+      const shown = await verb(driver, 'disassociateFloatingIp')(ip, from);
+      return { ip: shown, changed: from.every(({ certain }) => certain) ? true : null };
+    } catch (thrown) {
+      if (!input.ifExists || !(await isGoneMeanwhile(verb(driver, 'getFloatingIp'), ip, thrown))) return halfway(run, target, ip, thrown);
+      return { ip: null, changed: changedBefore(run) };
+    }
   });
 }
 
@@ -56,4 +62,25 @@ export async function disassociate(target: Target, settings: ChangeSettings, inp
 export function absent(thrown: unknown, ifExists: boolean): null {
   if (ifExists && isIpctlError(thrown) && thrown.kind === 'not-found') return null;
   throw thrown;
+}
+
+/** Whether a change failed because somebody else gave the address back first: refused as not there, and not there indeed. */
+export async function isGoneMeanwhile(
+  get: (ref: { readonly id: string }) => Promise<AnyIp>,
+  { id }: AnyIp,
+  thrown: unknown,
+): Promise<boolean> {
+  if (!isIpctlError(thrown) || thrown.kind !== 'not-found') return false;
+  return (await orAbsent(get({ id }))) === undefined;
+}
+
+/**
+ * What an operation changed that came to its goal by another's doing: what it did before that; null for one that is gone on
+ * with, as its first request may have been what did it.
+ */
+export function changedBefore(run: Run): boolean | null {
+  if (run.replay !== undefined) return null;
+  const changed = run.applied() > 0;
+  if (!changed) run.undone();
+  return changed;
 }

@@ -11,6 +11,8 @@ export interface Looks<T> {
   find(ref: string): Promise<T | undefined>;
   /** By a reading that began after this was called. Undefined where the driver has none for several. */
   isGone(id: string, deadline: number): Promise<boolean | undefined>;
+  /** One target: as long as it is under way, it is expected to ask whether it is gone. */
+  among<R>(work: () => Promise<R>): Promise<R>;
 }
 
 export interface Readers<T> {
@@ -26,6 +28,9 @@ export interface Readers<T> {
  */
 export const UNDER_WAY = 8;
 
+/** Targets that are found together, and of those that go on together: requests are in flight while others are looked up. */
+const FOUND = { most: 64, atOnce: 16 };
+
 export function looksFor<T>(target: Target, settings: ReadSettings, { find, left }: Readers<T>): Looks<T> {
   const { clock } = settings;
   /** A driver for each reading: what one remembers of an earlier reading must not be an answer. */
@@ -35,18 +40,22 @@ export function looksFor<T>(target: Target, settings: ReadSettings, { find, left
   };
   const keys = (questions: readonly Question<string>[]): string[] => [...new Set(questions.map(({ key }) => key))];
 
-  const found = gathering<string, T | undefined>(async (questions) => {
-    const all = await read(questions, (driver) => find(driver, keys(questions)));
-    return (ref) => {
-      const one = all.get(ref);
-      if (one instanceof IpctlError) throw one;
-      return one;
-    };
-  });
-  const gone = gathering<string, boolean | undefined>(async (questions) => {
+  const found = gathering<string, T | undefined>(
+    clock,
+    async (questions) => {
+      const all = await read(questions, (driver) => find(driver, keys(questions)));
+      return (ref) => {
+        const one = all.get(ref);
+        if (one instanceof IpctlError) throw one;
+        return one;
+      };
+    },
+    FOUND,
+  );
+  const gone = gathering<string, boolean | undefined>(clock, async (questions) => {
     // A list that is not there is a proxy's word, or says nothing of the targets: each is looked at by itself.
     const there = await read(questions, async (driver) => orAbsent(left(driver, keys(questions))));
     return (id) => (there === undefined ? undefined : !there.has(id));
   });
-  return { find: (ref) => found(ref, clock.now() + settings.timeout), isGone: gone };
+  return { find: (ref) => found.ask(ref, clock.now() + settings.timeout), isGone: gone.ask, among: gone.among };
 }

@@ -4,10 +4,10 @@ import type { Change } from '../domain/change.js';
 import type { PrivateIpSpec } from '../domain/driver.js';
 import { IpctlError, toIpctlError } from '../domain/errors.js';
 import type { PrivateIp } from '../domain/records.js';
-import { agreeOn, requireAgreed } from './agreement.js';
+import { type Agreed, agreeOn, requireAgreed } from './agreement.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, several, unchanged } from './change.js';
-import { absent } from './disassociate.js';
+import { absent, changedBefore, isGoneMeanwhile } from './disassociate.js';
 import { checkKey, existingPrivateIps, keyOf, settlePrivateIps, underKey } from './keyed.js';
 import { looksFor, UNDER_WAY } from './looks.js';
 import { readOnce } from './reader.js';
@@ -16,6 +16,7 @@ import { operate, provenBy, type Run, requireWritable } from './run.js';
 import { ClosedAsNotApplied } from './sending.js';
 import { accounted } from './shortfall.js';
 import type { Target } from './target.js';
+import { type Claim, claiming } from './turns.js';
 
 export interface CreateInput {
   readonly subnet: string;
@@ -100,6 +101,7 @@ export async function createPrivateIps(target: Target, settings: ChangeSettings,
 
 async function create(target: Target, settings: ChangeSettings, input: CreateInput): Promise<Change<PrivateIp>[]> {
   const { subnet, addresses, count, marks } = input;
+  let changes: readonly Change<PrivateIp>[] = [];
   try {
     return await operate(target, settings, 'create', input, async (run) => {
       const common = {
@@ -118,14 +120,30 @@ async function create(target: Target, settings: ChangeSettings, input: CreateInp
         const mark = marks?.[index];
         return mark === undefined ? [] : [{ own, mark }];
       });
-      const settled =
-        made.length === ips.length ? await settlePrivateIps(target, settings, run, subnet, made) : ips.map((ip) => ({ ip, isNew: true }));
-      return settled.map(({ ip, isNew }) => done(ip, settings.journal === null ? null : run.id, isNew));
+      const operation = settings.journal === null ? null : run.id;
+      if (made.length < ips.length) return ips.map((ip) => done(ip, operation, true));
+      const settled = await settlePrivateIps(target, settings, run, subnet, made);
+      changes = settled.map((each) => ({ action, operation, planned: null, ...each }));
+      const failed = settled.flatMap(({ error }) => error ?? []);
+      const [first] = failed;
+      // The record tells that it is not done; what became of each is told one by one.
+      if (first !== undefined)
+        throw new IpctlError(first.kind, first.message, { ...first.details, operation: { id: run.id, state: 'partial' } });
+      return [...changes];
     });
   } catch (thrown) {
     if (thrown instanceof ClosedAsNotApplied) return [unchanged(action, settings)];
     const error = toIpctlError(thrown);
-    if (!['partial', 'timeout', 'unknown'].includes(error.kind)) throw error;
+    if (changes.length > 0) {
+      const { profile, provider, operation } = error.details;
+      return changes.map((each) =>
+        each.error === null
+          ? each
+          : { ...each, error: each.error.with({ profile, provider, operation, ...(each.ip === null ? {} : { target: each.ip.address }) }) },
+      );
+    }
+    const leaves = ['partial', 'timeout', 'unknown'].includes(error.kind) || (error.kind === 'signal' && count > 1);
+    if (!leaves) throw error;
     const names = Array.from({ length: count }, (_, index) => addresses[index] ?? `private IP ${index + 1}`);
     return accounted(action, error, names);
   }
@@ -143,9 +161,12 @@ export interface DeleteAllInput extends Omit<DeleteInput, 'ref'> {
   readonly parallel: number;
 }
 
-/** What makes one target one of several: how the user was asked about it, undefined where nobody was. */
+/** What a target has of the command that it is one of. */
 interface Among {
-  readonly agreed: PrivateIp | undefined;
+  /** As the user was asked about it: null when it was not there then, undefined when nobody was asked. */
+  readonly agreed: PrivateIp | null | undefined;
+  /** Where there are others. */
+  readonly claim?: Claim;
 }
 
 function checkDelete(target: Target, { ref, subnet }: DeleteInput): void {
@@ -165,44 +186,54 @@ async function deletable(target: Target, { driver, replay }: Run, { ref, subnet,
   throw new IpctlError('conflict', `${ip.address} is used by ${whom}`, { provider: target.manifest.id, fate: 'not-sent' });
 }
 
+/** One operation. Who is to be asked has been, but for one that is gone on with: that asks by itself where it must. */
 export async function deletePrivateIp(
   target: Target,
   settings: ChangeSettings,
   input: DeleteInput,
-  among?: Among,
+  { agreed, claim }: Among = { agreed: undefined },
 ): Promise<Change<PrivateIp>> {
   const { manifest, place } = target;
   checkDelete(target, input);
   return change(target, settings, 'delete', input, async (run) => {
-    const ip = await deletable(target, run, input);
-    if (ip === null) return { ip: null, changed: false };
-    requireAgreed(target, among?.agreed, ip);
-    run.about(ip);
-    if (!settings.dryRun && among === undefined && !provenBy(run, ip)) {
-      await settings.confirm(`Delete private IP ${ip.address} of profile ${place.profile} (${manifest.title})?`);
+    const nothing = { ip: null, changed: false };
+    // No question named it: whatever has come to be there since then stays.
+    if (agreed === null) return nothing;
+    const found = await deletable(target, run, input).catch((thrown: unknown) => {
+      if (claim?.was(input.ref) === true) return absent(thrown, true);
+      throw thrown;
+    });
+    if (found === null) return nothing;
+    requireAgreed(target, agreed, found);
+    run.about(found);
+    if (claim?.first(found) === false) return { ip: found, changed: false };
+    let ip: PrivateIp | null = found;
+    if (run.replay !== undefined && !provenBy(run, found)) {
+      await run.untimed(settings.confirm(`Delete private IP ${found.address}, of profile ${place.profile} (${manifest.title})?`));
+      ip = await deletable(target, run, input);
+      if (ip === null) return nothing;
+      run.about(ip);
     }
-    await verb(run.driver, 'deletePrivateIp')(ip);
+    try {
+      await verb(run.driver, 'deletePrivateIp')(ip);
+    } catch (thrown) {
+      const isFine = input.ifExists || run.replay !== undefined;
+      if (!isFine || !(await isGoneMeanwhile(verb(run.driver, 'getPrivateIp'), ip, thrown))) throw thrown;
+      return { ip: null, changed: changedBefore(run) };
+    }
     return { ip, changed: true };
   });
 }
 
-/** Each is an operation of its own, in the record and in the result; they are asked about and seen to be gone together. */
-export async function deleteAll(
+const askToDelete = (
   target: Target,
   settings: ChangeSettings,
   { refs, parallel, ...how }: DeleteAllInput,
-  counted: (each: (ref: string) => Promise<Change<PrivateIp>>) => (ref: string, index: number) => Promise<Change<PrivateIp>>,
-): Promise<Change<PrivateIp>[]> {
-  const looks = looksFor<PrivateIp>(target, settings, {
-    // No filter of a list of ports takes several addresses: each is looked up by itself.
-    find: async () => new Map(),
-    left: async (driver, ids) => driver.privateIpsLeft?.(ids),
-  });
-  const most = parallel * UNDER_WAY;
-  const agreed = await agreeOn<PrivateIp>(target, settings, {
+): Promise<Agreed<PrivateIp> | undefined> =>
+  agreeOn<PrivateIp>(target, settings, {
     action: 'delete',
     refs,
-    most,
+    most: parallel * UNDER_WAY,
     async look(ref, run) {
       checkDelete(target, { ref, ...how });
       return deletable(target, run, { ref, ...how });
@@ -210,10 +241,37 @@ export async function deleteAll(
     describe: ({ address }) => address,
     title: (count) => (count === 1 ? 'Delete private IP' : `Delete ${count} private IPs`),
   });
+
+/** What the user agreed to is known by a reading of its own, and the one that is acted upon comes after the answer. */
+export async function deleteOne(target: Target, settings: ChangeSettings, input: DeleteInput): Promise<Change<PrivateIp>> {
+  checkDelete(target, input);
+  const { ref, ...how } = input;
+  const agreed = (await askToDelete(target, settings, { refs: [ref], parallel: 1, ...how }))?.get(ref);
+  if (agreed instanceof IpctlError) throw agreed;
+  return deletePrivateIp(target, settings, input, { agreed });
+}
+
+/** Each is an operation of its own, in the record and in the result; they are asked about and seen to be gone together. */
+export async function deleteAll(
+  target: Target,
+  settings: ChangeSettings,
+  input: DeleteAllInput,
+  counted: (each: (ref: string) => Promise<Change<PrivateIp>>) => (ref: string, index: number) => Promise<Change<PrivateIp>>,
+): Promise<Change<PrivateIp>[]> {
+  const looks = looksFor<PrivateIp>(target, settings, {
+    // No filter of a list of ports takes several addresses: each is looked up by itself.
+    find: async () => new Map(),
+    left: async (driver, ids) => driver.privateIpsLeft?.(ids),
+  });
+  const { refs, parallel, ...how } = input;
+  const agreed = await askToDelete(target, settings, input);
+  const claimed = claiming<PrivateIp>(settings.dryRun);
   const each = async (ref: string): Promise<Change<PrivateIp>> => {
     const before = agreed?.get(ref);
     if (before instanceof IpctlError) throw before;
-    return deletePrivateIp(target, { ...settings, looks }, { ref, ...how }, { agreed: before ?? undefined });
+    return looks.among(() =>
+      claimed((claim) => deletePrivateIp(target, { ...settings, looks }, { ref, ...how }, { agreed: before, claim })),
+    );
   };
-  return several('delete', refs, most, counted(each));
+  return several('delete', refs, parallel * UNDER_WAY, counted(each));
 }

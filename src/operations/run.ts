@@ -32,6 +32,8 @@ export interface Run {
   isProven(): boolean;
   /** Says that nothing is left of what the operation did: its record ends as not applied. */
   undone(): void;
+  /** Waits for what is not the provider's, a user who thinks or a turn among others: that time is none of the operation's. */
+  untimed<R>(waited: Promise<R>): Promise<R>;
 }
 
 /** Sortable by time, unique enough to stand in a provider's description: `mbx1k2f0-7q3z9k`. */
@@ -66,8 +68,14 @@ export async function operate<R>(
   const limits: Limits = { signal, deadline: () => deadline, progress: settings.progress };
 
   const at = (): string => new Date(clock.now()).toISOString();
-  const record = async (event: JournalEvent): Promise<void> => {
-    await journal?.append(event);
+  /** How its record begins; undefined before it is allowed to, and once that is on its way to the disk. */
+  let beginning: JournalEvent | undefined;
+  const record = async (event?: JournalEvent): Promise<void> => {
+    const events = [beginning, event].filter((each) => each !== undefined);
+    const begins = beginning !== undefined;
+    beginning = undefined;
+    await Promise.all(events.map((each) => journal?.append(each)));
+    begun ||= begins;
   };
   const underway: Underway = {
     id,
@@ -93,7 +101,7 @@ export async function operate<R>(
   const { send, goOn } = sending(underway);
 
   /** Before the first mutation only: is it allowed, is it the right account, is there a record? */
-  const begin = async (): Promise<void> => {
+  const begin = async (step: Pick<Step<unknown>, 'before'>): Promise<void> => {
     if (begun) return;
     if (target.refused !== null) throw target.refused;
     if (target.pinned !== null) {
@@ -112,7 +120,7 @@ export async function operate<R>(
     const { profile, provider } = target.place;
     const { pid, born } = settings;
     const owner = born == null ? { pid } : { pid, born };
-    await record(
+    beginning =
       replay === undefined
         ? {
             event: 'begin',
@@ -127,9 +135,9 @@ export async function operate<R>(
             flags: target.flags,
             subject,
           }
-        : { event: 'resume', at: at(), operation: id, ...owner, ...(replay.undo === true ? { undo: true } : {}) },
-    );
-    begun = true;
+        : { event: 'resume', at: at(), operation: id, ...owner, ...(replay.undo === true ? { undo: true } : {}) };
+    // What is sent next is recorded with it, by one write, where nothing has to be done before that.
+    if (replay !== undefined || step.before !== undefined) await record();
   };
 
   /** List, send and look stand under one lock: what another of our processes allocates must not look like ours. */
@@ -143,7 +151,7 @@ export async function operate<R>(
         planned.push({ step: step.key, request: { ...step.request, url: step.request.url.replace(/%7B([a-z.]+)%7D/gi, '{$1}') } });
         return step.standIn;
       }
-      await begin();
+      await begin(step);
       const known = replay?.steps.get(step.key);
       const act = (): Promise<S> => (known === undefined ? send(step) : goOn(step, known));
       return step.before === undefined ? act() : alone(act);
@@ -160,6 +168,12 @@ export async function operate<R>(
     replay,
     undone() {
       undone = true;
+    },
+    async untimed(waited) {
+      const from = clock.now();
+      const result = await waited;
+      deadline += clock.now() - from;
+      return result;
     },
     about(ip, guard = 'holders') {
       subject = subjectOf(ip);

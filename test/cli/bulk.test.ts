@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { dialects } from '../../src/sandbox/dialects.js';
 import { start } from '../../src/sandbox/server.js';
 import { aimed, withCloud } from '../support/cloud.js';
-import { withHome } from '../support/ipctl.js';
+import { type Home, withHome } from '../support/ipctl.js';
+import { relay } from '../trials/support/relay.js';
 
 const COUNT = 8;
 
@@ -195,3 +196,86 @@ test('off a terminal several are refused by one error that names --yes, once all
     );
   });
 });
+
+test('where no condition goes with a release, each is guarded by a look of its own when its turn has come', async () => {
+  const sandbox = await start(await dialects.hostway(), {});
+  const between = await relay();
+  const work = async (home: Home): Promise<void> => {
+    const ipctl = aimed(home, 'hostway', sandbox.options);
+    const made = await ipctl(['ip', 'allocate', '--count', '6', '-o', 'value', '-c', 'address']);
+    const addresses = made.stdout.trim().split('\n');
+    const last = addresses.at(-1) ?? '';
+    let first = true;
+    between.treat(async ({ method }, pass) => {
+      if (method === 'DELETE' && first) {
+        first = false;
+        const { code, stderr } = await ipctl(['ip', 'associate', last, '--server', 'web-2']);
+        assert.equal(code, 0, stderr);
+      }
+      return pass();
+    });
+    const through = aimed(home, 'hostway', between.through(sandbox.options));
+    const { code, stdout } = await through(['ip', 'release', ...addresses, '--yes', '--parallel', '1', '-o', 'jsonl']);
+    assert.equal(code, 9, stdout);
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { changed: boolean; error: { kind: string } | null });
+    assert.deepEqual(
+      results.map(({ changed, error }) => error?.kind ?? changed),
+      [true, true, true, true, true, 'conflict'],
+    );
+    assert.equal((await ipctl(['ip', 'show', last, '-o', 'value', '-c', 'server'])).stdout, 'web-2\n');
+  };
+  try {
+    await withHome(work);
+  } finally {
+    await between.close();
+    await sandbox.close();
+  }
+});
+
+for (const provider of ['openstack', 'hostway', 'nova', 'otc', 'rackspace'] as const)
+  test(`${provider}: who comes second to release finds what was wanted under --if-exists, and nothing without`, async () => {
+    const sandbox = await start(await dialects[provider](), {});
+    const between = await relay();
+    try {
+      await withHome(async (home) => {
+        const direct = aimed(home, provider, sandbox.options);
+        const through = aimed(home, provider, between.through(sandbox.options));
+        const more = { otc: ['--otc-bandwidth-size', '5'], rackspace: ['--server', 'web-1', '--server', 'web-2'] };
+        for (const [flags, many] of [
+          [['--if-exists'], false],
+          [['--if-exists'], true],
+          [[], false],
+        ] as const) {
+          const words = ['ip', 'allocate', ...(provider in more ? more[provider as keyof typeof more] : []), '-o', 'value', '-c', 'id'];
+          const made = await direct(words);
+          assert.equal(made.code, 0, made.stderr);
+          const id = made.stdout.trim();
+          if (provider === 'rackspace') assert.equal((await direct(['ip', 'disassociate', id])).code, 0);
+          let first = true;
+          between.treat(async ({ method }, pass) => {
+            if (method === 'DELETE' && first) {
+              first = false;
+              const { code, stderr } = await direct(['ip', 'release', id, '--yes']);
+              assert.equal(code, 0, stderr);
+            }
+            return pass();
+          });
+          const release = ['ip', 'release', id, ...(many ? ['203.0.113.250'] : []), ...flags, '--yes', '-o', 'jsonl'];
+          const { code, stdout, stderr } = await through(release);
+          assert.ok(!first, 'somebody else was first');
+          if (flags.length === 0) assert.deepEqual([code, stdout], [3, ''], stderr);
+          else {
+            assert.equal(code, 0, stderr);
+            const { changed, operation } = JSON.parse(stdout.split('\n')[0] ?? '') as Record<string, unknown>;
+            assert.deepEqual([changed, operation], [false, null]);
+          }
+        }
+      });
+    } finally {
+      await between.close();
+      await sandbox.close();
+    }
+  });

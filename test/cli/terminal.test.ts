@@ -179,6 +179,71 @@ test('a release names the address, who holds it and the profile; y does it, anyt
   }),
 );
 
+for (const profile of ['sandbox', 'sandbox-hostway', 'sandbox-otc'])
+  test(`${profile}: what another gives a server while the question stands is not released by its answer`, bounded, () =>
+    withHome(async (home) => {
+      const cloud = async (...words: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await home.ipctl(['-p', profile, ...words]);
+        assert.equal(code, 0, stderr);
+        return stdout.trim();
+      };
+      const size = profile === 'sandbox-otc' ? ['--otc-bandwidth-size', '5'] : [];
+      const address = await cloud('ip', 'allocate', ...size, '-o', 'value', '-c', 'address');
+      for (const [flags, meanwhile, why] of [
+        [[], ['ip', 'associate', address, '--server', 'web-1'], /is associated with web-1/],
+        [['--disassociate'], ['ip', 'move', address, '--to', 'web-2'], /is not any more what the question was about/],
+      ] as const) {
+        const pty = onTerminal(home, ['-p', profile, 'ip', 'release', address, ...flags]);
+        await pty.shows(/\[y\/N\] /);
+        await cloud(...meanwhile);
+        pty.type('y\r');
+        const { code, text } = await pty.ended;
+        assert.equal(code, 6, text);
+        assert.match(text, why);
+      }
+      assert.equal(await cloud('ip', 'show', address, '-o', 'value', '-c', 'server'), 'web-2');
+    }),
+  );
+
+test('what was not there at the question and comes while it stands is left alone', bounded, () =>
+  withHome(async (home) => {
+    const cloud = async (...words: string[]): Promise<string> => (await home.ipctl(['-p', 'sandbox-hostway', ...words])).stdout.trim();
+    const made = await cloud('ip', 'allocate', '--count', '2', '-o', 'value', '-c', 'address');
+    const [named = '', missing = ''] = made.split('\n');
+    await cloud('ip', 'release', missing, '--yes');
+    const pty = onTerminal(home, ['-p', 'sandbox-hostway', 'ip', 'release', named, missing, '--if-exists', '-o', 'value', '-c', 'changed']);
+    assert.ok((await pty.shows(/\[y\/N\] /)).includes(`Release ${named}, of profile`));
+    assert.equal(await cloud('ip', 'allocate', '-o', 'value', '-c', 'address'), missing);
+    pty.type('y\r');
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.match(text, /true\r\n[^\n]*false\r\n$/);
+    assert.equal(await cloud('ip', 'list', '-o', 'value', '-c', 'address'), missing);
+  }),
+);
+
+test('one address by two names is asked about once, released once and told for both', bounded, () =>
+  withHome(async (home) => {
+    const cloud = async (...words: string[]): Promise<string> => (await home.ipctl(['-p', 'sandbox', ...words])).stdout.trim();
+    const names = async (): Promise<string[]> =>
+      (await cloud('ip', 'allocate', '-o', 'value', '-c', 'address,id')).split('\t').filter((name) => name !== '');
+    const asked = await names();
+    const pty = onTerminal(home, ['-p', 'sandbox', 'ip', 'release', ...asked, '-o', 'value', '-c', 'changed']);
+    assert.ok((await pty.shows(/\[y\/N\] /)).endsWith(`Release ${asked[0]}, of profile sandbox (OpenStack)? [y/N] `));
+    pty.type('y\r');
+    const { code, text } = await pty.ended;
+    assert.equal(code, 0, text);
+    assert.match(text, /true\r\n[^\n]*true\r\n$/);
+    // Unasked and one after the other, the second is gone before it is looked for.
+    const agreed = await home.ipctl(['-p', 'sandbox', 'ip', 'release', ...(await names()), '--yes', '--parallel', '1', '-o', 'json']);
+    assert.equal(agreed.code, 0, agreed.stderr);
+    const [one, two] = JSON.parse(agreed.stdout) as { operation: string }[];
+    assert.equal(one?.operation, two?.operation);
+    const released = (await cloud('operation', 'list', '-o', 'value', '-c', 'verb')).split('\n').filter((verb) => verb === 'release');
+    assert.equal(released.length, 2);
+  }),
+);
+
 test('several are one question that lists them: no is no for all, y does what can be done and tells of the rest', bounded, () =>
   withHome(async (home) => {
     const sandbox = (...words: string[]) => home.ipctl(['-p', 'sandbox', ...words]);

@@ -462,6 +462,44 @@ test('a resumed operation keeps off an object that is another one by now, or tha
   );
 });
 
+test('the beginning is recorded with the first request, which is sent when both are on the disk', async () => {
+  const written: (() => void)[] = [];
+  const events: string[] = [];
+  const append = ({ event }: JournalEvent): Promise<void> => {
+    events.push(event);
+    return new Promise((resolve) => written.push(resolve));
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const staged = stage({ journal: { append } });
+  const done = staged.perform({ read });
+  await turn();
+  assert.deepEqual([events, staged.sent], [['begin', 'send'], 0]);
+  written[1]?.();
+  await turn();
+  assert.equal(staged.sent, 0);
+  written[0]?.();
+  await turn();
+  assert.deepEqual([events, staged.sent], [['begin', 'send', 'close'], 1]);
+  written[2]?.();
+  await turn();
+  written[3]?.();
+  assert.equal(await done, 'made');
+});
+
+test('what cannot be recorded is not sent, and leaves no operation behind', async () => {
+  for (const refused of ['begin', 'send']) {
+    const events: string[] = [];
+    const append = async ({ event }: JournalEvent): Promise<void> => {
+      events.push(event);
+      if (event === refused) throw new IpctlError('config', 'no space', { fate: 'not-sent' });
+    };
+    const staged = stage({ journal: { append } });
+    const error = await failing(staged.perform({ read }));
+    assert.deepEqual([error.kind, error.details.operation, staged.sent], ['config', { id: null, state: 'not-sent' }, 0]);
+    assert.deepEqual(events, ['begin', 'send']);
+  }
+});
+
 test('a disk that fills up after the send does not hide what was done', async () => {
   const broken = {
     append: async (event: JournalEvent) => {

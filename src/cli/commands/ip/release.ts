@@ -1,4 +1,4 @@
-import { release, releaseAll } from '../../../operations/release.js';
+import { releaseAll, releaseOne } from '../../../operations/release.js';
 import { floatingIpView } from '../../../render/views.js';
 import type { Command } from '../../intent.js';
 import { changed, changesOf } from '../../output.js';
@@ -15,7 +15,7 @@ export const run: Command<'ip release'> = async (intent, session) => {
   const how = { disassociate: flags.disassociate, ifExists: flags['if-exists'] };
   const [only] = refs;
   const many = intent.arguments.length > 1 || intent.arguments.includes('-');
-  if (!many && only !== undefined) return changed(view, [await release(target, settings, { ref: only, ...how })], false, 'releases');
+  if (!many && only !== undefined) return changed(view, [await releaseOne(target, settings, { ref: only, ...how })], false, 'releases');
   const input = { refs, parallel: parallelOf(flags.parallel), ...how };
   return changed(view, await releaseAll(target, settings, input, (each) => session.counted(refs.length, each)), true, 'releases');
 };

@@ -1,4 +1,4 @@
-import { deleteAll, deletePrivateIp } from '../../../operations/private-ips.js';
+import { deleteAll, deleteOne } from '../../../operations/private-ips.js';
 import { privateIpView } from '../../../render/views.js';
 import type { Command } from '../../intent.js';
 import { changed, changesOf } from '../../output.js';
@@ -15,8 +15,7 @@ export const run: Command<'privateip delete'> = async (intent, session) => {
   const how = { subnet: flags.subnet, ifExists: flags['if-exists'] };
   const [only] = refs;
   const many = intent.arguments.length > 1 || intent.arguments.includes('-');
-  if (!many && only !== undefined)
-    return changed(view, [await deletePrivateIp(target, settings, { ref: only, ...how })], false, 'deletions');
+  if (!many && only !== undefined) return changed(view, [await deleteOne(target, settings, { ref: only, ...how })], false, 'deletions');
   const input = { refs, parallel: parallelOf(flags.parallel), ...how };
   return changed(view, await deleteAll(target, settings, input, (each) => session.counted(refs.length, each)), true, 'deletions');
 };
