@@ -36,7 +36,12 @@ export interface ClientParts {
   readonly authorize?: Layer;
   /** The user's own word that plain http may leave this machine; loopback needs none. */
   readonly insecureHttp?: boolean;
+  /** Stands where a request leaves, its turn having come: what waits no more sees all that was refused meanwhile. */
+  readonly leaving?: (refusals: Refusals) => Layer;
 }
+
+/** What was refused for good, by whose it was: a memory of all the operations of one command, and of nothing else. */
+export type Refusals = Map<string, IpctlError>;
 
 /** A client of one provider: the layers over the shared connections, with its own faults and credentials. */
 export type Http = (parts: ClientParts) => Send;

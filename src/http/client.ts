@@ -1,8 +1,9 @@
 /** The layers, put together. The order is the point: each sees what the ones inside it made of the exchange. */
 import type { Clock, Random } from '../domain/clock.js';
-import type { Http, Layer } from '../domain/exchange.js';
+import type { Http, Layer, Refusals } from '../domain/exchange.js';
 import type { Progress } from '../domain/progress.js';
 import type { Connections } from './connections.js';
+import { logins } from './logins.js';
 import type { Redactor } from './redact.js';
 import { redirect } from './redirect.js';
 import { retry } from './retry.js';
@@ -29,12 +30,14 @@ export interface Limits {
   readonly progress: Progress;
 }
 
-/** retry( fault( redirect( defaults( authorize( encrypted( taking( trace( bounded( wire ))))))))): headers stand before they are signed. */
+/** retry( fault( logins( redirect( defaults( authorize( encrypted( taking( leaving( trace( bounded( wire ))))))))))): headers stand before they are signed. */
 export const client = (settings: ClientSettings): ((limits: Limits) => Http) => {
   // A login that a request turns out to need takes a turn of its own, before the request takes one.
   const turn = settings.inFlight === undefined ? undefined : turns(settings.inFlight);
+  const sharing = logins();
+  const refusals: Refusals = new Map();
   return (limits) =>
-    ({ fault, authorize = (next) => next, insecureHttp = false }) => {
+    ({ fault, authorize = (next) => next, insecureHttp = false, leaving = () => (next) => next }) => {
       const { clock, random } = settings;
       const faults: Layer = (next) => async (request) => {
         const reply = await next(request);
@@ -54,11 +57,13 @@ export const client = (settings: ClientSettings): ((limits: Limits) => Http) => 
       const layers: readonly Layer[] = [
         retry({ clock, random, ...limits }),
         faults,
+        sharing,
         redirect,
         defaults,
         authorize,
         encrypted(insecureHttp),
         taking(turn, limits.signal),
+        leaving(refusals),
         trace(settings.trace, settings.redactor, clock),
       ];
       return layers.reduceRight((next, layer) => layer(next), bounded({ clock, ...limits })(wire(settings.connections)));

@@ -55,12 +55,28 @@ export function proxiesOf(env: ConnectionSettings['env']): Readonly<Record<strin
   return proxies;
 }
 
-/** Node's own client where requests go straight out, which is what costs least; undici where a proxy may stand between. */
+/** Whether a URL's host is this machine, by a name or number that nobody else can be given. */
+export const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+
+/**
+ * Node's own client where requests go straight out, which is what costs least; undici where a proxy may stand between. None
+ * does on the way to this machine: its loopback is another one there, and what goes in plain text here would be read there.
+ */
 export function connections(settings: ConnectionSettings): Connections {
-  const proxied = Object.keys(proxiesOf(settings.env)).length > 0;
+  const straight = opening(async () => (await import('./native.js')).native(settings));
+  const isProxied = Object.keys(proxiesOf(settings.env)).length > 0;
+  const outward = isProxied ? opening(async () => (await import('./undici.js')).undici(settings)) : straight;
+  return {
+    exchange: (request, signal) => (isLoopback(request.url) ? straight : outward).exchange(request, signal),
+    async close() {
+      await Promise.all([straight.close(), outward.close()]);
+    },
+  };
+}
+
+/** Opened by the first request. */
+function opening(open: () => Promise<Connections>): Connections {
   let opened: Promise<Connections> | undefined;
-  const open = async (): Promise<Connections> =>
-    proxied ? (await import('./undici.js')).undici(settings) : (await import('./native.js')).native(settings);
   return {
     async exchange(request, signal) {
       opened ??= open();
@@ -112,6 +128,15 @@ const UNSENDABLE: ReadonlySet<string> = new Set(['ERR_INVALID_CHAR', 'ERR_INVALI
 export function broken(thrown: unknown, host: string, connected: boolean): unknown {
   if (thrown instanceof IpctlError || !(thrown instanceof Error)) return thrown;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const whose = 'cert' in thrown ? (thrown.cert as { readonly subjectaltname?: string } | undefined)?.subjectaltname : undefined;
+    const shown = whose === undefined ? 'another host' : `another host, ${whose}`;
+    return new IpctlError('auth', `the certificate of ${host} is not trusted: it is of ${shown} (${code})`, {
+      fate: 'not-sent',
+      hint: 'check the host in the endpoint, and whether something stands in between that answers in its place',
+      cause: thrown,
+    });
+  }
   if (CERTIFICATE.test(code)) {
     return new IpctlError('auth', `the certificate of ${host} is not trusted (${code})`, {
       fate: 'not-sent',

@@ -2,7 +2,7 @@
 import type { Clock } from '../domain/clock.js';
 import { IpctlError, isIpctlError } from '../domain/errors.js';
 import { type Layer, payload, type Send } from '../domain/exchange.js';
-import type { Connections } from './connections.js';
+import { type Connections, isLoopback } from './connections.js';
 
 const LONGEST_REQUEST = 30_000;
 
@@ -61,10 +61,9 @@ export const encrypted =
   (insecureHttp: boolean): Layer =>
   (next) =>
   (request) => {
-    const { protocol, hostname, host } = new URL(request.url);
-    const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-    if (protocol === 'https:' || loopback || insecureHttp) return next(request);
-    throw new IpctlError('config', `plain http to ${host} would show the credentials to the network`, {
+    const url = new URL(request.url);
+    if (url.protocol === 'https:' || isLoopback(url) || insecureHttp) return next(request);
+    throw new IpctlError('config', `plain http to ${url.host} would show the credentials to the network`, {
       fate: 'not-sent',
       hint: 'use https, or set the insecure-http option of the profile',
     });

@@ -10,27 +10,19 @@ const DIRECTORY = 'operations';
 /** `redact` has the last word on what is written: a provider may echo a secret. */
 export function journal(stateDirectory: string, redact: (text: string) => string): Journal {
   const directory = join(stateDirectory, DIRECTORY);
-  const write = async (path: string, text: string): Promise<void> => {
-    await privateDirectory(directory);
-    try {
-      while (!(await append(path, text))) {
-        // The file was replaced by a shorter one under our hands: the text belongs into that, and twice is as good as once.
-      }
-    } catch (thrown) {
-      throw unusable(path, thrown);
-    }
-  };
   /** Lines by file that wait until the disk is free: they share one write and one sync, and nobody goes on before it is done. */
   const waiting = new Map<string, Line[]>();
   let writing = false;
   const drain = async (): Promise<void> => {
     writing = true;
-    for (const [path, lines] of waiting) {
-      waiting.delete(path);
-      await write(path, lines.map(({ text }) => text).join('')).then(
-        () => lines.map(({ resolve }) => resolve()),
-        (thrown: unknown) => lines.map(({ reject }) => reject(thrown)),
-      );
+    // Those of one moment come together.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const path of waiting.keys()) {
+      await writeAll(directory, path, () => {
+        const lines = waiting.get(path) ?? [];
+        waiting.delete(path);
+        return lines;
+      });
     }
     writing = false;
   };
@@ -56,35 +48,97 @@ interface Line {
   reject(thrown: unknown): void;
 }
 
+/** Writes what `take` yields, and then what has come meanwhile, until there is no more: the file is open for no longer. */
+async function writeAll(directory: string, path: string, take: () => readonly Line[]): Promise<void> {
+  let file: Appended | undefined;
+  const write = async (text: string): Promise<void> => {
+    // Nearly always the directory is there.
+    file ??= await appended(path).catch(() => undefined);
+    if (file === undefined) await privateDirectory(directory);
+    try {
+      file ??= await appended(path);
+      while (!(await file.add(text))) {
+        // It was replaced by a shorter one under our hands: the text belongs into that, and twice is as good as once.
+        const old = file;
+        file = await appended(path);
+        await old.close();
+      }
+    } catch (thrown) {
+      throw unusable(path, thrown);
+    }
+  };
+  for (let lines = take(); lines.length > 0; lines = take()) {
+    await write(lines.map(({ text }) => text).join('')).then(
+      () => lines.map(({ resolve }) => resolve()),
+      (thrown: unknown) => lines.map(({ reject }) => reject(thrown)),
+    );
+  }
+  // What is written is synced: there is nothing left that closing could fail to do.
+  await file?.close().catch(() => undefined);
+}
+
 function claims(events: readonly JournalEvent[], ours: string): ReadonlySet<string> {
   const claimed = new Set<string>();
   const released = new Map<string, readonly string[]>();
+  const clouds = new Map<string, string>();
+  /** Addresses by cloud and id: whoever releases by id alone says nothing else that they could be known by. */
+  const addresses = new Map<string, string>();
+  const named = (operation: string, id: string): string => JSON.stringify([clouds.get(operation), id]);
   for (const event of events) {
-    if (event.event === 'begin' && event.verb === 'release') {
-      const { ref } = event.intent as { readonly ref?: unknown };
-      released.set(
-        event.operation,
-        [event.subject?.id, ref].filter((name) => typeof name === 'string'),
-      );
+    if (event.event === 'begin') {
+      // An id may be a small number, and another cloud's at the same time.
+      clouds.set(event.operation, JSON.stringify([event.provider, event.profile]));
+      if (event.verb === 'release') {
+        const { ref } = event.intent as { readonly ref?: unknown };
+        const names = [event.subject?.id, ref].filter((name) => typeof name === 'string');
+        const known = names.map((name) => addresses.get(named(event.operation, name))).filter((address) => address !== undefined);
+        released.set(event.operation, [...names, ...known]);
+      }
     }
-    if (event.event === 'close' && event.operation !== ours) for (const address of event.made) claimed.add(address);
+    if (event.event === 'close') {
+      for (const [index, id] of (event.ids ?? []).entries()) {
+        const address = event.made[index];
+        if (address !== undefined) addresses.set(named(event.operation, id), address);
+      }
+      if (event.operation !== ours) for (const address of event.made) claimed.add(address);
+    }
     if (event.event === 'end' && event.state === 'applied') for (const name of released.get(event.operation) ?? []) claimed.delete(name);
   }
   return claimed;
 }
 
-/** False when the file that was written to is not the one of that name any more. */
-async function append(path: string, line: string): Promise<boolean> {
+/** A file that is open for more at its end. */
+interface Appended {
+  /** Written and synced. False when the file is not the one of that name any more. */
+  add(text: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+async function appended(path: string): Promise<Appended> {
   const file = await open(path, 'a', 0o600);
+  const { ino, dev } = await file.stat();
+  return {
+    async add(text) {
+      await file.appendFile(text);
+      await file.sync();
+      const named = await stat(path).catch(() => undefined);
+      return named !== undefined && named.ino === ino && named.dev === dev;
+    },
+    close: () => file.close(),
+  };
+}
+
+async function append(path: string, text: string): Promise<void> {
+  const file = await appended(path);
   try {
-    await file.appendFile(line);
-    await file.sync();
-    const [written, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-    return named !== undefined && named.ino === written.ino && named.dev === written.dev;
+    await file.add(text);
   } finally {
     await file.close();
   }
 }
+
+/** What of an event came from a user or a provider. */
+const FOREIGN: ReadonlySet<string> = new Set(['intent', 'flags', 'request', 'reply', 'candidates', 'made', 'result']);
 
 /** What came from a user or a provider is masked, text by text; the record's own words never are, or it could not be read again. */
 function masked(event: JournalEvent, redact: (text: string) => string): unknown {
@@ -94,8 +148,7 @@ function masked(event: JournalEvent, redact: (text: string) => string): unknown 
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item)]));
   };
-  const foreign: ReadonlySet<string> = new Set(['intent', 'flags', 'request', 'reply', 'candidates', 'made', 'result']);
-  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, foreign.has(key) ? deep(value) : value]));
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, FOREIGN.has(key) ? deep(value) : value]));
 }
 
 /** Every event, oldest first. A half-written last line, left by a killed process, is passed over. */

@@ -90,17 +90,24 @@ describe('certificates', () => {
 });
 
 describe('proxies', () => {
+  // No name of this machine's own: what goes there needs no proxy. It answers to the number all the same.
+  const PLAIN = '0.0.0.0';
   const withProxy = (
     credentials: string | undefined,
-    secure: 'here' | undefined,
-    work: (scene: Scene & { proxy: ProxyServer }) => Promise<void>,
+    secure: 'elsewhere' | undefined,
+    work: (scene: Scene & { proxy: ProxyServer; host: string }) => Promise<void>,
   ) =>
     withServer(
       quiet,
       async (scene) => {
         const proxy = await proxyTo(scene.server.port, credentials);
+        const host = `${secure === undefined ? PLAIN : 'elsewhere.example'}:${scene.server.port}`;
+        const there = {
+          IPCTL_HOSTWAY_ENDPOINT: `${secure === undefined ? 'http' : 'https'}://${host}`,
+          IPCTL_HOSTWAY_INSECURE_HTTP: String(secure === undefined),
+        };
         try {
-          await work({ ...scene, proxy });
+          await work({ ...scene, proxy, host, ask: (words, env) => scene.ask(words, { ...there, ...env }) });
         } finally {
           await proxy.close();
         }
@@ -117,13 +124,10 @@ describe('proxies', () => {
 
   for (const name of ['https_proxy', 'HTTPS_PROXY']) {
     test(`${name}: a tunnel, whose credentials the proxy alone sees, and which sees none of ours`, () =>
-      withProxy('gate:keeper-of-the-proxy', 'here', async ({ ask, server, proxy }) => {
+      withProxy('gate:keeper-of-the-proxy', 'elsewhere', async ({ ask, server, proxy, host }) => {
         const ran = await ask([...trusting, '--debug=body'], { [name]: proxy.origin });
         assert.equal(ran.code, 0, ran.stderr);
-        assert.deepEqual(
-          new Set(proxy.asked.map(({ method, target }) => `${method} ${target}`)),
-          new Set([`CONNECT 127.0.0.1:${server.port}`]),
-        );
+        assert.deepEqual(new Set(proxy.asked.map(({ method, target }) => `${method} ${target}`)), new Set([`CONNECT ${host}`]));
         heardNothingOf(server.heard, 'gate:keeper-of-the-proxy');
         for (const { headers } of server.heard) assert.match(headers.authorization ?? '', /^Basic /);
         assert.ok(!JSON.stringify(proxy.asked).includes(Buffer.from('demo:of-the-account').toString('base64')));
@@ -132,30 +136,52 @@ describe('proxies', () => {
   }
 
   test('the lower-case name is the one that counts; no_proxy goes past it', () =>
-    withProxy(undefined, 'here', async ({ ask, server, proxy }) => {
-      assert.equal((await ask(trusting, { https_proxy: proxy.origin, HTTPS_PROXY: 'http://127.0.0.1:9' })).code, 0);
+    withProxy(undefined, undefined, async ({ ask, proxy, host }) => {
+      assert.equal((await ask(LIST, { http_proxy: proxy.origin, HTTP_PROXY: 'http://127.0.0.1:9' })).code, 0);
       const through = proxy.asked.length;
       assert.ok(through > 0);
       for (const name of ['no_proxy', 'NO_PROXY']) {
-        for (const list of ['127.0.0.1', `127.0.0.1:${server.port}`, '*']) {
-          assert.equal((await ask(trusting, { https_proxy: proxy.origin, [name]: list })).code, 0, `${name}=${list}`);
+        for (const list of [PLAIN, host, '*']) {
+          assert.equal((await ask(LIST, { http_proxy: proxy.origin, [name]: list })).code, 0, `${name}=${list}`);
         }
       }
       assert.equal(proxy.asked.length, through);
-      assert.equal((await ask(trusting, { https_proxy: proxy.origin, no_proxy: '127.0.0.1:1,example.com' })).code, 0);
+      assert.equal((await ask(LIST, { http_proxy: proxy.origin, no_proxy: `${PLAIN}:1,example.com` })).code, 0);
       assert.ok(proxy.asked.length > through);
     }));
 
+  for (const secure of [undefined, 'here'] as const) {
+    test(`none hears of what stays on this machine, ${secure === undefined ? 'plain' : 'encrypted'}`, () =>
+      withServer(
+        quiet,
+        async ({ ask, server, home }) => {
+          const proxy = await proxyTo(server.port);
+          try {
+            const env = { HTTP_PROXY: proxy.origin, HTTPS_PROXY: proxy.origin };
+            const words = secure === undefined ? LIST : trusting;
+            const ran = await ask(words, env);
+            assert.deepEqual([ran.code, ran.stdout], [0, SEEN], ran.stderr);
+            const played = await home.ipctl(['-p', 'sandbox', 'ip', 'list'], { env });
+            assert.equal(played.code, 0, played.stderr);
+            assert.deepEqual(proxy.asked, []);
+          } finally {
+            await proxy.close();
+          }
+        },
+        secure,
+      ));
+  }
+
   test('http_proxy is for plain requests, and not for encrypted ones', () =>
-    withProxy('gate:keeper-of-the-proxy', undefined, async ({ ask, server, proxy }) => {
+    withProxy('gate:keeper-of-the-proxy', undefined, async ({ ask, server, proxy, host }) => {
       const ran = await ask(LIST, { http_proxy: proxy.origin });
       assert.equal(ran.code, 0, ran.stderr);
-      assert.ok(proxy.asked.length > 0 && proxy.asked.every(({ target }) => target.includes(`127.0.0.1:${server.port}`)));
+      assert.ok(proxy.asked.length > 0 && proxy.asked.every(({ target }) => target.includes(host)));
       heardNothingOf(server.heard, 'gate:keeper-of-the-proxy');
     }));
 
   test('one that turns us away, or is not there: exit 5, and its password is not shown', () =>
-    withProxy('gate:keeper-of-the-proxy', 'here', async ({ ask, server, proxy }) => {
+    withProxy('gate:keeper-of-the-proxy', 'elsewhere', async ({ ask, server, proxy }) => {
       const wrong = proxy.origin.replace('keeper-of-the-proxy', 'mistyped-password');
       for (const at of [wrong, 'http://gate:mistyped-password@127.0.0.1:9']) {
         const ran = await ask(
@@ -202,6 +228,16 @@ describe('redirects', () => {
     }
   });
 });
+
+test('a bulk of which many wait at once says nothing on stderr but its own', () =>
+  withCloud('hostway', { knobs: { quota: 100 } }, async ({ ipctl }) => {
+    const made = await ipctl(['ip', 'allocate', '--count', '40', '--parallel', '30', '-o', 'value', '-c', 'address']);
+    assert.deepEqual([made.code, made.stderr], [0, 'profile env:hostway (Hostway FlexCloud), username demo\n']);
+    const addresses = made.stdout.trim().split('\n');
+    assert.equal(addresses.length, 40);
+    const gone = await ipctl(['ip', 'release', ...addresses, '--yes', '--parallel', '30', '-o', 'json']);
+    assert.deepEqual([gone.code, gone.stderr], [0, '']);
+  }));
 
 test('a catalog that leads to plain http on another host: exit 14, unless the profile allows it', async () => {
   const away = 'http://network.cloud.example:9696';

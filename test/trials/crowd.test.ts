@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Home, home } from '../support/ipctl.js';
-import { machine, roomy } from './support/machine.js';
+import { allocating, machine, roomy } from './support/machine.js';
+import { type Asked, relay, type Told } from './support/relay.js';
 import { type Served, served } from './support/served.js';
 
 const CROWD = 50;
@@ -111,3 +112,61 @@ test('bad signatures: of fifty at once as many leave as are sure not to lock the
   for (const { code, stderr } of good) assert.equal(code, 0, stderr);
   assert.deepEqual(readdirSync(join(shared.env.XDG_STATE_HOME ?? '', 'ipctl', 'locks', 'tokens')), []);
 });
+
+/** A bulk of 24 releases, all answers from the `from`th request of it on being `refusal`, and what was asked after that. */
+async function refusedMidway(
+  provider: 'openstack' | 'otc',
+  more: Readonly<Record<string, string>>,
+  words: readonly string[],
+  from: number,
+  refusal: unknown,
+): Promise<{ readonly code: number; readonly stderr: string; readonly asked: readonly Asked[] }> {
+  const gate = await relay();
+  try {
+    const { run, home: at } = machine(provider, cloud.options(provider));
+    const made = await run(['ip', 'allocate', ...allocating[provider], '--count', '24', '-o', 'value', '-c', 'address']);
+    assert.equal(made.code, 0, made.stderr);
+    const through = machine(provider, { ...gate.through(cloud.options(provider)), ...more }, at);
+    // So that it has been accepted before.
+    const listed = await through.run(['ip', 'list']);
+    assert.equal(listed.code, 0, listed.stderr);
+    let count = 0;
+    const asked: Asked[] = [];
+    const refused: Told = { status: 401, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(refusal)) };
+    gate.treat(async (request, pass) => {
+      count += 1;
+      if (count < from) return pass();
+      asked.push(request);
+      return refused;
+    });
+    const { code, stderr } = await through.run(['ip', 'release', ...made.stdout.trim().split('\n'), '--yes', '-o', 'json', ...words]);
+    at.remove();
+    return { code, stderr, asked };
+  } finally {
+    await gate.close();
+  }
+}
+
+for (const [provider, most] of [
+  // The second tells a wrong password from a wrong project.
+  ['openstack', 2],
+  ['otc', 1],
+] as const) {
+  test(`${provider}: a password that stops working in the middle of a bulk is tried once, not by each operation`, async () => {
+    const refusal = { error: { code: 401, title: 'Unauthorized', message: 'The password is wrong' } };
+    const { code, stderr, asked } = await refusedMidway(provider, {}, [], 5, refusal);
+    assert.equal(code, 9, stderr);
+    assert.match(stderr, /24 of 24 releases failed.*password is wrong/);
+    assert.equal(asked.filter(({ method, path }) => method === 'POST' && /\/tokens$/.test(path)).length, most);
+  });
+}
+
+for (const from of [5, 12]) {
+  test(`an access key that is refused in the middle of a bulk, after ${from - 1} requests: only what is under way then is refused`, async () => {
+    const refusal = { error_msg: 'verify aksk signature fail', error_code: 'APIGW.0301', request_id: 'x' };
+    const key = { 'access-key': 'OTCSANDBOXACCESSKEY1', 'secret-key': 'otc-sandbox-secret-key-0000000000000001' };
+    const { code, stderr, asked } = await refusedMidway('otc', key, ['--parallel', '2'], from, refusal);
+    assert.equal(code, 9, stderr);
+    assert.ok(asked.length >= 1 && asked.length <= 2, `${asked.length} bad signatures`);
+  });
+}

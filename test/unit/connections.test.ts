@@ -419,7 +419,8 @@ for (const [name, open] of kinds) {
         assert.match(untrusted.message, /DEPTH_ZERO_SELF_SIGNED_CERT/);
         const misnamed = await failed(ask(ours, `https://127.0.0.1:${port}`, post));
         assert.equal(told(misnamed), 'auth not-sent');
-        assert.match(misnamed.message, /ERR_TLS_CERT_ALTNAME_INVALID/);
+        assert.match(misnamed.message, /it is of another host, DNS:localhost.*ERR_TLS_CERT_ALTNAME_INVALID/);
+        assert.match(misnamed.details.hint ?? '', /^check the host in the endpoint/);
         assert.equal(bytes(), 0);
         for (let count = 0; count < 2; count += 1) assert.equal((await ask(ours, `https://localhost:${port}`, post)).text, 'our');
         assert.deepEqual(names, ['localhost', 'localhost']);
@@ -456,7 +457,7 @@ test('a handshake that breaks has sent nothing, nor has what is broken off befor
   );
 });
 
-test('a proxy is asked where one is named, but not for the hosts that need none', async () => {
+test('a proxy is asked where one is named, but not for the hosts that need none, nor for this machine', async () => {
   const asked: string[] = [];
   await visited(
     plainly,
@@ -466,10 +467,12 @@ test('a proxy is asked where one is named, but not for the hosts that need none'
     },
     async ({ port }) => {
       const origin = `http://localhost:${port}`;
-      const opened = connections({ env: { http_proxy: origin, no_proxy: 'localhost' } });
+      const opened = connections({ env: { http_proxy: origin, no_proxy: '0.0.0.0' } });
       await assert.rejects(ask(opened, 'http://cloud.example/things'));
-      assert.equal((await ask(opened, `${origin}/direct`)).status, 200);
-      assert.deepEqual(asked, ['CONNECT cloud.example:80 HTTP/1.1', 'GET /direct HTTP/1.1']);
+      assert.equal((await ask(opened, `http://0.0.0.0:${port}/direct`)).status, 200);
+      assert.equal((await ask(opened, `${origin}/here`)).status, 200);
+      assert.equal((await ask(opened, `http://127.0.0.1:${port}/here`)).status, 200);
+      assert.deepEqual(asked, ['CONNECT cloud.example:80 HTTP/1.1', 'GET /direct HTTP/1.1', 'GET /here HTTP/1.1', 'GET /here HTTP/1.1']);
       await opened.close();
     },
   );

@@ -59,3 +59,34 @@ test('what cannot be written is refused to each that waits, and later ones are t
     );
   });
 });
+
+test('what was released by its id is not claimed any more, nor is another cloud’s of the same id taken for it', async () => {
+  await inDirectory(async (directory) => {
+    const record = journal(directory, (text) => text);
+    const at = '2026-01-15T10:00:00.000Z';
+    const begin = async (operation: string, verb: string, profile: string, ref?: string): Promise<void> =>
+      record.append({
+        event: 'begin',
+        at,
+        operation,
+        verb,
+        profile,
+        provider: 'acme',
+        account: null,
+        pid: 1,
+        intent: ref === undefined ? {} : { ref },
+        flags: {},
+        subject: ref === undefined ? null : { id: ref, createdAt: null, holders: [] },
+      });
+    const close = { event: 'close', at, step: 'allocate', state: 'applied', reply: null, candidates: [] } as const;
+    await begin('one', 'allocate', 'east');
+    await record.append({ ...close, operation: 'one', made: ['192.0.2.1', '192.0.2.2'], ids: ['1', '2'] });
+    await begin('two', 'allocate', 'west');
+    await record.append({ ...close, operation: 'two', made: ['198.51.100.1'], ids: ['1'] });
+    const claimed = async (): Promise<readonly string[]> => [...((await record.claimed?.('ours')) ?? [])];
+    await begin('three', 'release', 'east', '1');
+    assert.deepEqual(await claimed(), ['192.0.2.1', '192.0.2.2', '198.51.100.1'], 'under way');
+    await record.append(end('three'));
+    assert.deepEqual(await claimed(), ['192.0.2.2', '198.51.100.1']);
+  });
+});

@@ -1,6 +1,7 @@
 /** The same records in every format, and hostile text in none. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { IpctlError } from '../../src/domain/errors.js';
 import type { FloatingIp, PrivateIp } from '../../src/domain/records.js';
 import { changeView } from '../../src/render/change-view.js';
@@ -8,6 +9,7 @@ import { columnsOf, type PrintSettings, printList, printOne } from '../../src/re
 import { table } from '../../src/render/table.js';
 import { json, plain } from '../../src/render/text.js';
 import { floatingIpView, networkView, privateIpView, serverView, subnetView } from '../../src/render/views.js';
+import { yaml } from '../../src/render/yaml.js';
 
 const ip = (over: Partial<FloatingIp>): FloatingIp => ({
   profile: 'p',
@@ -174,7 +176,7 @@ test('text from a provider moves no cursor, hides nothing and starts no row or c
       const out = await printed(format, [ip({ name })]);
       assert.doesNotMatch(out.replaceAll('\n', ''), unsafe, `${what}: ${format}`);
       const parsed = JSON.parse(out) as { name: string } | { name: string }[];
-      assert.equal([parsed].flat()[0]?.name, name, `${what}: ${format} keeps it as data`);
+      assert.equal([parsed].flat()[0]?.name, name.replace('\ud800', '\ufffd'), `${what}: ${format} keeps it as data`);
     }
   }
   assert.equal(plain('a\tb\u0000'), 'a\\u0009b\\u0000');
@@ -354,4 +356,67 @@ test('a mutation shows its record’s columns and its own', async () => {
     operation: null,
     requests: [{ method: 'POST', url: 'https://a/b', headers: {}, body: { x: 1 } }],
   });
+});
+
+const oneRow = (columns: readonly string[], row: readonly string[], width: number): string =>
+  table(columns, [row], { header: false, width, color: false });
+
+test('a closed list is broken behind its bars, and what has no room beside the others stands below', () => {
+  const columns = ['option', 'kind', 'default', 'about'];
+  assert.equal(
+    oneRow(columns, ['--acme-type', 'password|token|passcode', 'password', 'how to log in'], 60),
+    '--acme-type  password|token|         password  how to log in\n             passcode\n',
+  );
+  const wide = ['--acme-application-credential-secret', 'a|b', 'https://api.example.com', 'a secret of some length, and more of it'];
+  assert.equal(
+    oneRow(columns, wide, 70),
+    '--acme-application-credential-secret  a|b  https://api.example.com\n  a secret of some length, and more of it\n',
+  );
+  assert.match(
+    oneRow(['option', 'kind'], ['--acme-type', 'v3applicationcredential|x'], 30),
+    /^--acme-type\n {2}kind: v3applicationcredential|\n/,
+  );
+});
+
+test('what is to be pasted is whole: below its row, a command on a line of its own', () => {
+  const path = `~/${'deep/'.repeat(20)}config.json`;
+  const shown = oneRow(
+    ['area', 'name', 'status', 'detail', 'hint'],
+    ['paths', 'profiles', 'warning', `${path} (0644) is open to others`, `chmod 600 ${path}; or move it`],
+    80,
+  );
+  assert.equal(
+    shown,
+    `paths  profiles  warning\n  ${path}\n    (0644) is open to others\n  hint:\n    chmod 600 ${path}\n    or move it\n`,
+  );
+  const options = Array.from({ length: 9 }, (_, index) => `option-${index}=value-${index}`);
+  const served = oneRow(['profile', 'url', 'options'], ['sandbox-x', 'http://127.0.0.1:40000', options.join(' ')], 60);
+  assert.deepEqual(
+    served.split(/\s+/).filter((word) => word.startsWith('option-')),
+    options,
+  );
+  assert.ok(
+    served.split('\n').every((line) => line.length <= 60),
+    served,
+  );
+});
+
+test('characters are cut whole, also where half of one would still fit', () => {
+  for (const char of ['👍', '🇩🇪', '界']) {
+    for (const [width, count, pad] of [
+      [24, 5, ''],
+      [23, 4, ' '],
+    ] as const) {
+      const shown = oneRow(['name', 'address'], [char.repeat(40), '203.0.113.7'], width);
+      assert.equal(shown, `${char.repeat(count)}…${pad}  203.0.113.7\n`, `${char} at ${width}`);
+    }
+  }
+});
+
+test('half a character is replaced in JSON and YAML, in keys too; what only looks like its escape is not', () => {
+  const value = { 'k\ud83d': 'a\ud83db', other: '\ude00', text: '\\ud83d', whole: '👍' };
+  const same = { 'k\ufffd': 'a\ufffdb', other: '\ufffd', text: '\\ud83d', whole: '👍' };
+  assert.deepEqual(JSON.parse(json(value)), same);
+  assert.ok(!/[^\\]\\ud83d/.test(json(value)), json(value));
+  assert.deepEqual(parse(yaml(value)), same);
 });

@@ -3,11 +3,11 @@ import { keystoneV3 } from '../../auth/keystone-v3.js';
 import { sdkHmac } from '../../auth/sdk-hmac.js';
 import type { Context } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
-import type { Fault, Layer, Send } from '../../domain/exchange.js';
+import type { Layer, Send } from '../../domain/exchange.js';
 import type { Values } from '../../domain/option.js';
 import { url } from '../../http/url.js';
 import { fault } from './fault.js';
-import { keyGuard } from './key-guard.js';
+import { type KeyGuard, keyGuard } from './key-guard.js';
 import type { otc } from './manifest.js';
 import { type Project, readProjects, readToken } from './wire.js';
 
@@ -68,8 +68,8 @@ const refused = (kind: 'config' | 'auth', message: string, hint?: string): Ipctl
 
 export function accessOf(context: AccessContext, endpoints: Endpoints): Access {
   const { options, http } = context;
-  const client: Client = (authorize, reads = fault) =>
-    http({ fault: reads, insecureHttp: options['insecure-http'], ...(authorize === undefined ? {} : { authorize }) });
+  const client: Client = (authorize, guard) =>
+    http({ fault, insecureHttp: options['insecure-http'], ...(authorize === undefined ? {} : { authorize }), ...guard });
   const { 'access-key': key, 'secret-key': secret, token, password } = options;
   if (key !== undefined && secret !== undefined) return byAccessKey(context, endpoints, client, key, secret);
   if (token !== undefined) return byToken(context, endpoints, client, token);
@@ -77,7 +77,7 @@ export function accessOf(context: AccessContext, endpoints: Endpoints): Access {
   throw refused('config', 'neither a password, an access key nor a token is given');
 }
 
-type Client = (authorize?: Layer, fault?: Fault) => Send;
+type Client = (authorize?: Layer, guard?: KeyGuard) => Send;
 
 const projectName = (options: Options): string => options['project-name'] ?? options.region;
 
@@ -153,8 +153,8 @@ function byAccessKey(context: AccessContext, { iam }: Endpoints, client: Client,
   const signing = (service: string, headers: () => Promise<Record<string, string>>): Send => {
     const dialect = kind === 'a' ? { kind } : { kind, region, service };
     const sign = sdkHmac({ key: { id: key, secret, securityToken }, dialect, clock, headers });
-    // The project, which a header names, may have to be asked for first: that request has its own turn at the guard.
-    return client((next) => sign(guard.layer(next)), guard.fault);
+    // The project, which a header names, may have to be asked for first: that request has its own turn, and its own at the guard.
+    return client(sign, guard);
   };
   const name = projectName(options);
   const account = signing('iam', async () => (domainId === undefined ? {} : { 'x-domain-id': domainId }));

@@ -1,13 +1,14 @@
 /**
  * Access keys are locked for some minutes after five bad signatures in a row. A refused signature is therefore the last one
- * of its connection: neither a look for a lost answer nor a list beside it sends another. Commands in a row count together,
- * and so do commands at once: until a signature was accepted, one request is under way at a time.
+ * of its command, but for those under way beside it: neither a look for a lost answer nor what still waits for its turn sends
+ * another. Commands in a row count together, and so do commands at once: until a signature was accepted, one request is under
+ * way at a time, and a refusal ends that for all of them.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../domain/clock.js';
 import type { Tokens } from '../../domain/driver.js';
 import { IpctlError } from '../../domain/errors.js';
-import type { Fault, Layer, Reply, Request, Send } from '../../domain/exchange.js';
+import type { ClientParts, Reply, Request } from '../../domain/exchange.js';
 import { fault } from './fault.js';
 
 /** Seconds within which a signature is accepted, either way. */
@@ -50,14 +51,15 @@ export interface Guarded {
   readonly secrets: readonly string[];
 }
 
-export function keyGuard({ clock, tokens, key, secrets }: Guarded): { readonly fault: Fault; readonly layer: Layer } {
+/** Parts of a client: how it tells of refusals, and what it sends while there are any. */
+export type KeyGuard = Required<Pick<ClientParts, 'fault' | 'leaving'>>;
+
+export function keyGuard({ clock, tokens, key, secrets }: Guarded): KeyGuard {
   const fingerprint = createHash('sha256').update(JSON.stringify(secrets)).digest('hex').slice(0, 16);
   const named = (what: string): string => JSON.stringify([...key, what, fingerprint]);
   const refused = named('refused');
   const accepted = named('accepted');
   const alone = tokens.alone ?? (<T>(_key: string, work: () => Promise<T>): Promise<T> => work());
-  let refusal: IpctlError | undefined;
-  let isAccepted = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const kept = async (name: string): Promise<number> => {
@@ -68,68 +70,74 @@ export function keyGuard({ clock, tokens, key, secrets }: Guarded): { readonly f
     const until = clock.now() + MEMORY;
     await tokens.put(name, { times, until }, new Date(until));
   };
-  const requireNoRefusal = (): void => {
-    if (refusal !== undefined) throw refusal.with({ fate: 'not-sent' });
-  };
-
+  /** Asked each time: another command may have been refused, or have been accepted, since. */
+  const isAccepted = async (): Promise<boolean> => (await kept(accepted)) > 0;
   const refuse = async (times: number): Promise<void> => {
-    isAccepted = false;
-    await keep(refused, times + 1);
+    // First: whoever looks in between waits for his turn.
     await tokens.drop(accepted);
+    await keep(refused, times + 1);
   };
-  const isBad = (reply: Reply, request: Request): boolean => reply.status >= 400 && isRefusal(fault(reply, request), reply);
 
-  /** With a key that was accepted of late. Its refusals count all the same: it may have been changed since. */
-  const vouchedFor = async (send: Send, request: Request): Promise<Reply> => {
-    const reply = await send(request);
-    if (isBad(reply, request)) await alone(refused, async () => refuse(await kept(refused)));
-    return reply;
-  };
-  /** With a key of which nobody knows whether it is good: the next one waits for the verdict on this one. */
-  const tried = async (send: Send, request: Request): Promise<Reply> => {
-    requireNoRefusal();
-    // The one before this was accepted, here or beside us.
-    isAccepted ||= (await kept(accepted)) > 0;
-    if (isAccepted) return vouchedFor(send, request);
-    const before = await kept(refused);
-    if (before >= MOST) {
-      throw new IpctlError(
-        'auth',
-        `the access key was refused ${before} times in a row within minutes: another bad signature might lock it`,
-        {
-          provider: 'otc',
-          fate: 'not-sent',
-          hint: `another secret-key may be tried at once; after the clock was set, wait ${MEMORY / 60_000} minutes`,
-        },
-      );
-    }
-    const reply = await send(request);
-    if (isBad(reply, request)) {
-      await refuse(before);
-    } else if (reply.status < 500 && reply.status !== 429) {
-      // A gateway that is in trouble may not have looked at the signature.
-      isAccepted = true;
-      await keep(accepted, 1);
-      if (before > 0) await tokens.drop(refused);
-    }
-    return reply;
+  const told = (reply: Reply, request: Request): { readonly error: IpctlError; readonly isBad: boolean } => {
+    const error = fault(reply, request);
+    if (!isRefusal(error, reply)) return { error, isBad: false };
+    // Those that speak of the key itself are plain enough.
+    const plain = error.details.code?.startsWith('IAM.11') === true;
+    return { error: plain ? error : explained(error, reply.headers.date, clock), isBad: true };
   };
 
   return {
-    fault(reply: Reply, request: Request) {
-      const error = fault(reply, request);
-      if (!isRefusal(error, reply)) return error;
-      // Those that speak of the key itself are plain enough.
-      refusal = error.details.code?.startsWith('IAM.11') === true ? error : explained(error, reply.headers.date, clock);
-      return refusal;
-    },
-    layer: (next) => async (request) => {
-      requireNoRefusal();
-      isAccepted ||= (await kept(accepted)) > 0;
-      if (isAccepted) return vouchedFor(next, request);
-      const ours = turn.then(() => (isAccepted ? vouchedFor(next, request) : alone(refused, () => tried(next, request))));
-      turn = ours.catch(() => undefined);
-      return ours;
+    fault: (reply, request) => told(reply, request).error,
+    leaving: (refusals) => (next) => {
+      const requireNoRefusal = (): void => {
+        const refusal = refusals.get(refused);
+        if (refusal !== undefined) throw refusal.with({ fate: 'not-sent' });
+      };
+      const isBad = (reply: Reply, request: Request): boolean => {
+        if (reply.status < 400) return false;
+        const { error, isBad } = told(reply, request);
+        if (isBad) refusals.set(refused, error);
+        return isBad;
+      };
+      /** With a key that was accepted of late. Its refusals count all the same: it may have been changed since. */
+      const vouchedFor = async (request: Request): Promise<Reply> => {
+        requireNoRefusal();
+        const reply = await next(request);
+        if (isBad(reply, request)) await alone(refused, async () => refuse(await kept(refused)));
+        return reply;
+      };
+      /**
+       * With a key of which nobody knows whether it is good: the next one waits for the verdict on this one. Undefined, and
+       * nothing sent, where the one before it was accepted, here or beside us.
+       */
+      const tried = async (request: Request): Promise<Reply | undefined> => {
+        if (await isAccepted()) return undefined;
+        requireNoRefusal();
+        const before = await kept(refused);
+        if (before >= MOST) throw tooOften(before);
+        const reply = await next(request);
+        if (isBad(reply, request)) {
+          await refuse(before);
+        } else if (reply.status < 500 && reply.status !== 429) {
+          // A gateway that is in trouble may not have looked at the signature.
+          await keep(accepted, 1);
+          if (before > 0) await tokens.drop(refused);
+        }
+        return reply;
+      };
+      return async (request) => {
+        if (await isAccepted()) return vouchedFor(request);
+        const ours = turn.then(() => alone(refused, () => tried(request)));
+        turn = ours.catch(() => undefined);
+        return (await ours) ?? vouchedFor(request);
+      };
     },
   };
 }
+
+const tooOften = (times: number): IpctlError =>
+  new IpctlError('auth', `the access key was refused ${times} times in a row within minutes: another bad signature might lock it`, {
+    provider: 'otc',
+    fate: 'not-sent',
+    hint: `another secret-key may be tried at once; after the clock was set, wait ${MEMORY / 60_000} minutes`,
+  });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Tokens } from '../../../src/domain/driver.js';
 import { IpctlError } from '../../../src/domain/errors.js';
-import type { Reply, Request } from '../../../src/domain/exchange.js';
+import type { Refusals, Reply, Request } from '../../../src/domain/exchange.js';
 import { collect } from '../../../src/http/pages.js';
 import { verb } from '../../../src/operations/capable.js';
 import { type Guarded, keyGuard } from '../../../src/providers/otc/key-guard.js';
@@ -56,12 +56,16 @@ test('after a refused signature nothing more is signed, whatever asks for it; an
     ['VPC.0005', 401, false],
     ['APIGW.0308', 429, false],
   ] as const) {
-    const guard = guarded();
-    guard.fault(refusal(code, undefined, status), get);
+    const refusals: Refusals = new Map();
+    const tokens = remembered();
+    const good: Reply = { status: 200, headers: {}, text: '', json: undefined };
+    // Each operation of a command has a guard of its own.
+    const answered = (reply: Reply) => guarded({ tokens }).leaving(refusals)(async () => reply)(get);
+    await answered(refusal(code, undefined, status));
     let sent = 0;
-    const send = guard.layer(async () => {
+    const send = guarded({ tokens }).leaving(refusals)(async () => {
       sent += 1;
-      return { status: 200, headers: {}, text: '', json: undefined };
+      return good;
     });
     const thrown = await send(get).then(
       () => null,
@@ -122,8 +126,8 @@ test('refusals of commands in a row count together: before a key would be locked
   /** One command: how it ended, and whether it sent anything. */
   const command = async (status: number, secret = 'SK'): Promise<string> => {
     let sent = 0;
-    const { layer } = guarded({ clock, tokens, secrets: [secret] });
-    const send = layer(async () => {
+    const { leaving } = guarded({ clock, tokens, secrets: [secret] });
+    const send = leaving(new Map())(async () => {
       sent += 1;
       return status === 200 ? { status, headers: {}, text: '', json: undefined } : refusal('APIGW.0301', undefined, status);
     });
@@ -140,4 +144,35 @@ test('refusals of commands in a row count together: before a key would be locked
   assert.equal(await command(200), '0 sent: auth not-sent');
   await clock.sleep(2_000, new AbortController().signal);
   assert.equal(await command(200), '1 sent: 200');
+});
+
+test('a key that was accepted is refused: one try in each command, and none once commands beside it used them up', async () => {
+  const tokens = remembered();
+  const clock = virtualClock();
+  let sent = 0;
+  let good = true;
+  const command = (): ((request: Request) => Promise<Reply>) => {
+    const refusals: Refusals = new Map();
+    return (request) =>
+      guarded({ clock, tokens }).leaving(refusals)(async () => {
+        sent += 1;
+        return good ? { status: 200, headers: {}, text: '', json: undefined } : refusal('APIGW.0301', undefined);
+      })(request);
+  };
+  const first = command();
+  const second = command();
+  await first(get);
+  await second(get);
+  good = false;
+  sent = 0;
+  const ended = async (send: (request: Request) => Promise<Reply>): Promise<string> =>
+    send(get).then(
+      ({ status }) => `${status}`,
+      (error: IpctlError) => `${error.kind} ${error.details.fate}`,
+    );
+  assert.deepEqual([await ended(first), await ended(first), await ended(first)], ['401', 'auth not-sent', 'auth not-sent']);
+  assert.deepEqual([await ended(second), await ended(second)], ['401', 'auth not-sent']);
+  assert.equal(await ended(command()), '401');
+  for (const late of [first, second, command(), command()]) assert.equal(await ended(late), 'auth not-sent');
+  assert.equal(sent, 3);
 });
