@@ -2,6 +2,7 @@
  * The composition root: the process becomes a World, and an exit code becomes the process's. The only file that names `process`.
  * What a command does not look at is not made: a stream or a terminal costs as much to load as all of Commander.
  */
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
@@ -12,6 +13,7 @@ const INTERRUPTED = 130;
 const TERMINATED = 143;
 const BROKEN_PIPE = 141;
 const UNFINISHED = 1;
+const UNWRITTEN = 14;
 // A terminal that does not know its width says 0.
 const DEFAULT_COLUMNS = 80;
 
@@ -26,15 +28,21 @@ let stderr: Writable | undefined;
 const isTerminal = (descriptor: number): boolean => mayBeTerminal(descriptor) && process.getBuiltinModule('node:tty').isatty(descriptor);
 
 if (argv[2] === '--version' || argv[2] === '-V') {
-  stdout.write(`${manifest.version}\n`);
+  stdout.write(`${manifest.version}\n`, (failure) => {
+    if (failure == null) return;
+    process.stderr.write(`ipctl: the version could not be written: ${failure.message}\n`);
+    process.exitCode = UNWRITTEN;
+  });
 } else {
   const controller = new AbortController();
+  // Whatever sleeps listens until it wakes, and in a bulk there is no telling how many do at once: that is no leak to warn of.
+  setMaxListeners(0, controller.signal);
   let stopped = 0;
   // The first signal ends the waiting and lets the record be closed, the second ends the process.
   const stop = (code: number) => () => {
     if (stopped > 0) process.exit(code);
     stopped = code;
-    controller.abort(new Error('stopped by a signal'));
+    controller.abort(Object.assign(new Error('stopped by a signal'), { exitCode: code }));
   };
   process.on('SIGINT', stop(INTERRUPTED));
   process.on('SIGTERM', stop(TERMINATED));
@@ -100,6 +108,6 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   // Whatever ends the process before there is an answer is no success.
   process.exitCode = UNFINISHED;
   void running.then((code) => {
-    process.exitCode = stopped > 0 && code !== 0 ? stopped : code;
+    process.exitCode = code;
   });
 }

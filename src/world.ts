@@ -29,7 +29,7 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly directories: Directories;
-  /** Aborts at the first interrupt or termination. */
+  /** Aborts at the first interrupt or termination, with an error that has the `exitCode` of which it was. */
   readonly signal: AbortSignal;
   /** What an interrupt does, for a Ctrl-C that comes as a key. */
   interrupt?(): void;

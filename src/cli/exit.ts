@@ -1,5 +1,5 @@
 /** Kind -> exit code, and an error as a person or a script reads it. */
-import { type IpctlError, isIpctlError, type Kind } from '../domain/errors.js';
+import { IpctlError, isIpctlError, type Kind } from '../domain/errors.js';
 import { errorJson } from '../render/error-view.js';
 import { json, plain } from '../render/text.js';
 
@@ -20,7 +20,15 @@ const codes: Readonly<Record<Kind, number>> = {
   signal: 130,
 };
 
-export const exitCodeOf = (error: IpctlError): number => codes[error.kind];
+/** Which signal it was stands in what the work was aborted with, the cause of the error: it is what the process ends with. */
+export const exitCodeOf = ({ kind, details: { cause } }: IpctlError): number =>
+  kind === 'signal' && cause instanceof Error && 'exitCode' in cause && typeof cause.exitCode === 'number' ? cause.exitCode : codes[kind];
+
+/** What a command came to that a signal ended: the process ends by it, whatever had become of the parts by then. */
+export const stoppedBy = (reason: unknown, { message, details }: IpctlError): IpctlError => {
+  const parts = details.errors?.map((part) => (part.kind === 'signal' ? part.with({ cause: reason }) : part));
+  return new IpctlError('signal', message, { ...details, errors: parts, cause: reason });
+};
 
 /** Safe to repeat as it is: nothing was changed, and it may go better. */
 export const isRetryable = (error: IpctlError): boolean =>

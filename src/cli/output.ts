@@ -3,7 +3,7 @@
  * that say how: refused where they would mean nothing, before anything is done.
  */
 import type { AnyIp, Change } from '../domain/change.js';
-import { IpctlError } from '../domain/errors.js';
+import { IpctlError, type Kind } from '../domain/errors.js';
 import { summary } from '../operations/change.js';
 import { changeView } from '../render/change-view.js';
 import { columnsOf, type Format, type PrintSettings, printList, printOne, sortKeysOf } from '../render/print.js';
@@ -14,8 +14,32 @@ import { errorObject } from './exit.js';
 import type { Intent } from './intent.js';
 
 export interface Output {
+  /** Prints the same when it is asked again. */
   print(settings: PrintSettings): Promise<void>;
   readonly failed?: IpctlError | undefined;
+  /** What was changed, and stays so when its result cannot be shown. */
+  readonly stands?: Standing | undefined;
+}
+
+export interface Standing {
+  /** `allocate 203.0.113.7`, one for each. */
+  readonly done: readonly string[];
+  /** Ids of recorded operations. */
+  readonly operations: readonly string[];
+}
+
+/** The error of a command whose work is done although `kind` kept its result from being shown. A failure of the work itself remains what it is. */
+export function unshown(kind: Kind, why: string, hint: string | undefined, { failed, stands }: Output): IpctlError {
+  const { done, operations } = stands ?? { done: [], operations: [] };
+  const [only, ...others] = operations;
+  const record = only === undefined ? undefined : others.length > 0 ? 'ipctl operation list' : `ipctl operation show ${only}`;
+  const said = done.length === 0 ? why : `${why.replace(/\.$/, '')}; what was done stands: ${done.join(', ')}`;
+  const way = [failed?.details.hint, hint ?? record].flatMap((each) => each ?? []).join('; ');
+  if (failed !== undefined) return new IpctlError(failed.kind, `${failed.message}; ${said}`, { ...failed.details, hint: way || undefined });
+  return new IpctlError(kind, said, {
+    hint: way || undefined,
+    operation: { id: only !== undefined && others.length === 0 ? only : null, state: 'applied' },
+  });
 }
 
 export const list = <T>(view: View<T>, items: AsyncIterable<T> | Iterable<T>): Output => ({
@@ -55,10 +79,12 @@ export const changesOf = <T extends AnyIp>(view: View<T>): View<Change<T>> => ch
 /** `many`: several were asked for, so JSON is an array even of one. `what`: plural, for the error that sums up failures. */
 export function changed<T extends AnyIp>(view: View<Change<T>>, changes: readonly Change<T>[], many: boolean, what: string): Output {
   const failed = summary(changes, what);
-  // stdout is empty on every failure but those that leave something behind.
-  const shown = failed === undefined || ['partial', 'timeout', 'unknown'].includes(failed.kind) ? changes : [];
+  // stdout is empty on every failure but those that leave something behind; of several that were stopped each tells for itself.
+  const tells = failed === undefined || ['partial', 'timeout', 'unknown'].includes(failed.kind);
+  const shown = tells || (many && changes.some((change) => change.changed !== false)) ? changes : [];
   return {
     failed,
+    stands: standing(changes),
     async print(settings) {
       const [first] = shown;
       if (first === undefined) return;
@@ -67,6 +93,16 @@ export function changed<T extends AnyIp>(view: View<Change<T>>, changes: readonl
       if (many || settings.format !== 'json') return printList(view, shown, settings);
       return printOne(view, first, settings);
     },
+  };
+}
+
+/** Undefined where nothing was changed. */
+function standing(changes: readonly Change<AnyIp>[]): Standing | undefined {
+  const made = changes.filter(({ changed, planned }) => planned === null && changed !== false);
+  if (made.length === 0) return undefined;
+  return {
+    done: made.flatMap(({ action, ip }) => (ip === null ? [] : [`${action} ${ip.address ?? ip.id}`])),
+    operations: [...new Set(made.flatMap(({ operation }) => operation ?? []))],
   };
 }
 

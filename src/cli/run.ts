@@ -1,10 +1,11 @@
 /** World -> exit code: parse, run, print, and the one place where every error ends. */
 import { IpctlError, isIpctlError, toIpctlError } from '../domain/errors.js';
 import type { PrintSettings } from '../render/print.js';
+import type { Query } from '../render/query.js';
 import { json } from '../render/text.js';
 import type { World } from '../world.js';
 import { type Row, rows, type Words } from './commands.js';
-import { errorText, exitCodeOf } from './exit.js';
+import { errorText, exitCodeOf, stoppedBy } from './exit.js';
 import type { Intent } from './intent.js';
 import { type Loaded, load } from './load.js';
 import type { Output } from './output.js';
@@ -26,7 +27,7 @@ export async function run(world: World): Promise<number> {
     }
     intent = parsed.intent;
   } catch (thrown) {
-    const error = toIpctlError(thrown);
+    const error = isWriting(thrown) ? unwritten(thrown) : toIpctlError(thrown);
     world.stderr.write(
       errorText(error, {
         form: wantsJson(world) ? 'json' : 'text',
@@ -37,12 +38,14 @@ export async function run(world: World): Promise<number> {
     return exitCodeOf(error);
   }
   const session = openSession(world, intent);
-  const error = await perform(intent, session)
+  const failed = await perform(intent, session)
     .catch((thrown: unknown) =>
       world.signal.aborted && !isIpctlError(thrown) ? new IpctlError('signal', 'interrupted') : toIpctlError(thrown),
     )
     .finally(() => session.close());
-  if (error === undefined) return 0;
+  if (failed === undefined) return 0;
+  const placed = failed.details.profile === undefined ? failed.with({ ...session.place() }) : failed;
+  const error = world.signal.aborted ? stoppedBy(world.signal.reason, placed) : placed;
   const form = intent.global.output === 'json' || intent.global.output === 'jsonl' ? 'json' : 'text';
   world.stderr.write(
     session.redactor.text(
@@ -56,11 +59,11 @@ export async function run(world: World): Promise<number> {
 async function perform<W extends Words>(intent: Intent<W>, session: Session): Promise<IpctlError | undefined> {
   const loaded: Loaded<W> = await load[intent.words]();
   // Loaded with the command, which needs it too: help and usage errors do without.
-  const { checkOutputFlags } = await import('./output.js');
+  const { checkOutputFlags, unshown } = await import('./output.js');
   checkOutputFlags(intent, loaded.view);
-  const { query } = intent.global;
   // Before the command runs: a typo in an expression must not cost an address.
-  const ask = query === undefined ? undefined : await (await import('../render/query.js')).compileQuery(query);
+  const expression = intent.global.query;
+  const ask = expression === undefined ? undefined : await (await import('../render/query.js')).compileQuery(expression);
   const format = intent.global.output ?? 'table';
   // The command is asked for JSON where the answer is made of that.
   const made = ask !== undefined || format === 'yaml';
@@ -68,18 +71,38 @@ async function perform<W extends Words>(intent: Intent<W>, session: Session): Pr
   const output: Output = await loaded.run(asked, session);
   session.settle();
   const settings = printSettings(intent, session);
+  let misfit: unknown;
+  const query: Query = (value) => {
+    try {
+      return ask?.(value);
+    } catch (thrown) {
+      misfit = thrown;
+      throw thrown;
+    }
+  };
+  const print = async (by: Query | undefined): Promise<void> => {
+    if (by === undefined && format !== 'yaml') return output.print(settings);
+    await output.print((await import('../render/answer.js')).answering(settings, format, by ?? ((value) => value)));
+  };
   try {
-    if (made) await output.print((await import('../render/answer.js')).answering(settings, format, ask ?? ((value) => value)));
-    else await output.print(settings);
+    try {
+      await print(ask === undefined ? undefined : query);
+    } catch (thrown) {
+      if (output.stands === undefined || !isIpctlError(thrown) || thrown !== misfit) throw thrown;
+      // An address that costs money is not lost to an expression.
+      await print(undefined);
+      return unshown('partial', thrown.message, 'what was printed is the whole result', output);
+    }
   } catch (thrown) {
-    if (isIpctlError(thrown) || !(thrown instanceof Error) || !('syscall' in thrown && thrown.syscall === 'write')) throw thrown;
-    throw new IpctlError('config', `the result could not be written: ${thrown.message}`, {
-      hint: 'what was done stands: ipctl operation list',
-      cause: thrown,
-    });
+    if (!isWriting(thrown)) throw thrown;
+    if (output.stands === undefined) throw unwritten(thrown);
+    return unshown('config', unwritten(thrown).message, undefined, output);
   }
   return output.failed;
 }
+
+const isWriting = (thrown: unknown): thrown is Error => thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'write';
+const unwritten = (cause: Error): IpctlError => new IpctlError('config', `the result could not be written: ${cause.message}`, { cause });
 
 function printSettings(intent: Intent, session: Session): PrintSettings {
   const { global } = intent;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AnyDriver } from '../domain/driver.js';
 import { IpctlError } from '../domain/errors.js';
 import type { Progress } from '../domain/progress.js';
+import type { Place } from '../domain/records.js';
 import { type Redactor, redactor } from '../http/redact.js';
 import type { Trace } from '../http/trace.js';
 import type { ChangeSettings } from '../operations/change.js';
@@ -39,6 +40,10 @@ export interface Session {
   lock<T>(name: string, work: () => Promise<T>, patience?: number): Promise<T>;
   /** Throws `refused` unless the user agrees. `about`: lines that the question is about. */
   confirm(question: string, about?: readonly string[]): Promise<void>;
+  /** Says on which profile the command works. */
+  at(place: Place): void;
+  /** The only profile that it works on, for errors that do not know: undefined where it is none, or one of several. */
+  place(): Place | undefined;
   reads(target: Target): ReadSettings;
   /** One read that is no command of its own. */
   read<T>(target: Target, work: (driver: AnyDriver) => Promise<T>): Promise<T>;
@@ -74,6 +79,7 @@ export function openSession(world: World, intent: Intent): Session {
     world.stderr.write(`${shielded(text)}\n`);
   };
   const agreed = change.yes || ('yes' in intent.flags && intent.flags.yes === true);
+  const places = new Map<string, Place>();
   let last = '';
   let store: Promise<Store> | undefined;
 
@@ -132,6 +138,11 @@ export function openSession(world: World, intent: Intent): Session {
       for (const line of about) write(line);
       const answer = await session.ask(`${question} [y/N] `, false);
       if (!/^y(es)?$/i.test(answer.trim())) throw new IpctlError('refused', 'not confirmed; nothing was changed', { fate: 'not-sent' });
+    },
+    at: ({ profile, provider }) => void places.set(profile, { profile, provider }),
+    place() {
+      const [only, ...others] = places.values();
+      return others.length === 0 ? only : undefined;
     },
     reads: (target) => ({ clock: world.clock, signal: world.signal, timeout: target.manifest.timeout * 1000, progress: session.progress }),
     read: (target, work) => readOnce(target, session.reads(target), work),

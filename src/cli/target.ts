@@ -7,7 +7,7 @@ import type { AnyDriver, Tokens } from '../domain/driver.js';
 import { IpctlError, isIpctlError } from '../domain/errors.js';
 import type { Manifest } from '../domain/manifest.js';
 import { hintAt } from '../domain/nearest.js';
-import { type OptionValue, variableNames } from '../domain/option.js';
+import { type OptionSpec, type OptionValue, parseOption, variableNames } from '../domain/option.js';
 import { requireCapability } from '../operations/capable.js';
 import type { Target } from '../operations/target.js';
 import { merge, requireComplete, type Setting } from '../profiles/merge.js';
@@ -99,16 +99,20 @@ export interface Probe {
 export async function openKnown(chosen: Chosen, known: Known, intent: Intent, session: Session, probe?: Probe): Promise<Target> {
   const { world } = session;
   const { id, kind } = known;
+  const place = { profile: chosen.name, provider: id };
+  session.at(place);
   const { manifest, load } = providerOf(id);
   const row: Row | undefined = rows.find((candidate) => candidate.words === intent.words);
   if (row?.needs !== undefined) requireCapability(manifest, row.needs);
   refuseStrayFlags(intent, id, kind);
   const flags = { ...intent.options[id] };
   if (intent.global.region !== undefined) {
-    if (!Object.hasOwn(manifest.options, 'region')) {
+    const spec: OptionSpec | undefined = manifest.options.region;
+    if (spec === undefined) {
       throw new IpctlError('unsupported', `${manifest.title} has no regions: --region means nothing to it`, { fate: 'not-sent' });
     }
-    flags.region = intent.global.region;
+    // Read under the name that was typed: a message tells no other.
+    flags.region = String(parseOption('--region', spec, intent.global.region));
   }
   const profile = flags.region === undefined ? known.profile : (known.inRegion?.(flags.region) ?? known.profile);
   if (kind === 'environment' && cloudsProviders.includes(id)) {
@@ -157,7 +161,6 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
   });
   const kept = await tokensFor(kind, session);
   const tokens = probe === undefined ? kept : anew(kept, probe);
-  const place = { profile: chosen.name, provider: id };
   return {
     place,
     manifest,

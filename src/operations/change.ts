@@ -17,7 +17,11 @@ export interface ChangeSettings extends RunSettings {
 }
 
 /** Kinds of failure that leave something behind: their result is shown, with the error in it. */
-const LEAVES: ReadonlySet<Kind> = new Set(['partial', 'timeout', 'unknown']);
+const LEAVES: ReadonlySet<Kind> = new Set(['partial', 'timeout', 'unknown', 'signal']);
+
+/** What was stopped before anything took effect is as if it had not been begun. */
+const leaves = ({ kind, details: { operation } }: IpctlError): boolean =>
+  LEAVES.has(kind) && (kind !== 'signal' || !['not-sent', 'not-applied'].includes(operation?.state ?? 'not-sent'));
 
 /**
  * One operation that yields one change. `work` says what is there and whether anything changed; a failure that leaves
@@ -42,9 +46,12 @@ export async function change<T extends AnyIp>(
     });
   } catch (thrown) {
     if (thrown instanceof ClosedAsNotApplied) return unchanged(action, settings);
-    const error = toIpctlError(thrown);
-    if (!LEAVES.has(error.kind)) throw error;
-    const changed = error.kind === 'unknown' ? null : true;
+    const failed = toIpctlError(thrown);
+    // Which signal it was is told where the result is.
+    const error = failed.kind === 'signal' && settings.signal.aborted ? failed.with({ cause: settings.signal.reason }) : failed;
+    if (!leaves(error)) throw error;
+    const isUnsure = error.kind === 'unknown' || (error.kind === 'signal' && error.details.operation?.state === 'unknown');
+    const changed = isUnsure ? null : true;
     const [ip] = (error.details.exists ?? []) as readonly T[];
     return { action, changed, operation: error.details.operation?.id ?? null, ip: ip ?? null, error, planned: null };
   }
@@ -116,6 +123,9 @@ export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlE
   const fates = own.flatMap(({ details: { operation } }) => operation ?? []);
   const recorded = [...new Map(fates.flatMap(({ id, state }) => (id === null ? [] : [[id, state] as const])))];
   const [fate] = fates;
+  // Whoever reads an id beside a state takes the state for that operation's own.
+  const operations = new Set([...fates.map(({ id }) => id), ...changes.map(({ operation }) => operation)].filter((id) => id !== null));
+  const [only] = operations.size === 1 ? recorded : [];
   const ways = new Set(own.flatMap(({ kind, details: { hint } }) => (kind === 'unknown' && hint !== undefined ? [hint] : [])));
   // Nobody has to be told that what was stopped did not succeed.
   const stopped = alike && first.kind === 'signal' && fates.every(({ state }) => state === 'not-sent');
@@ -132,10 +142,10 @@ export function summary(changes: readonly Change<AnyIp>[], what: string): IpctlE
     ...(fate === undefined
       ? {}
       : {
-          operation: {
-            id: recorded.length === 1 ? (recorded[0]?.[0] ?? null) : null,
-            state: alike && fates.every(({ state }) => state === fate.state) ? fate.state : 'partial',
-          },
+          operation:
+            only === undefined
+              ? { id: null, state: alike && fates.every(({ state }) => state === fate.state) ? fate.state : 'partial' }
+              : { id: only[0], state: only[1] },
         }),
   });
 }

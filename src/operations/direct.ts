@@ -27,6 +27,8 @@ export interface DirectResult {
   /** Null in a dry run. */
   readonly reply: Reply | null;
   readonly planned: readonly Planned[] | null;
+  /** What it changed, as the record knows it: undefined for what only reads, and in a dry run. */
+  readonly made?: { readonly operation: string | null } | undefined;
 }
 
 const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
@@ -154,7 +156,8 @@ export async function direct(target: Target, settings: ChangeSettings, input: Di
     record.service = name;
     if (!settings.dryRun) await settings.confirm(`Send ${method} ${url}, as profile ${place.profile} (${manifest.title})?`);
     const reply = await requestOn(run.driver, service, requestTo(url));
-    return settings.dryRun ? { reply: null, planned: run.planned } : { reply, planned: null };
+    if (settings.dryRun) return { reply: null, planned: run.planned };
+    return { reply, planned: null, made: { operation: settings.journal === null ? null : run.id } };
   });
 }
 

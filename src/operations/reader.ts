@@ -24,8 +24,8 @@ export async function* placed<T>(target: Target, signal: AbortSignal, items: Asy
   }
 }
 
-const atPlace = (target: Target, signal: AbortSignal, thrown: unknown): IpctlError =>
-  signal.aborted ? new IpctlError('signal', 'interrupted') : toIpctlError(thrown).with(target.place);
+const atPlace = ({ place }: Target, signal: AbortSignal, thrown: unknown): IpctlError =>
+  signal.aborted ? new IpctlError('signal', 'interrupted', place) : toIpctlError(thrown).with(place);
 
 export const at = <T>(target: Target, signal: AbortSignal, found: Promise<T>): Promise<T> =>
   found.catch((thrown: unknown) => {

@@ -82,7 +82,9 @@ export function sending({
         settings.progress('the answer was lost; looking whether it took effect', { until: deadline() });
         try {
           seen = await withoutOthers(await step.look(before));
-          return seen.is === 'not-applied' ? undefined : seen;
+          // Whoever names what was made has seen it: it is there at once, or it is none of this.
+          const isNamed = step.creates === true && (replay?.take.length ?? 0) > 0;
+          return seen.is === 'not-applied' && !isNamed ? undefined : seen;
         } catch (thrown) {
           // Whoever cannot look does not know.
           if (signal.aborted) throw thrown;

@@ -66,7 +66,7 @@ export async function wait(target: Target, settings: ReadSettings, { ref, state 
     if (found !== undefined) return found;
   } catch (thrown) {
     throw signal.aborted
-      ? new IpctlError('signal', `interrupted while waiting for ${ref} to be ${state}`, { hint: 'the same command waits again' })
+      ? new IpctlError('signal', `interrupted while waiting for ${ref} to be ${state}`, { ...place, hint: 'the same command waits again' })
       : toIpctlError(thrown).with(place);
   }
   if (seen === undefined) throw (lost ?? new IpctlError('temporary', 'it was not looked at')).with(place);

@@ -230,6 +230,7 @@ export const providerView: View<ProviderRecord> = {
     docs: (provider) => provider.docs,
   },
   defaults: ['id', 'title', 'move', 'docs'],
+  spare: ['docs'],
   order: (provider) => provider.id,
   json: providerShape.json,
   plural: 'providers',

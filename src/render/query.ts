@@ -30,10 +30,9 @@ export async function compileQuery(expression: string): Promise<Query> {
   return (value) =>
     attempt(
       () => TreeInterpreter.search(tree, bare(value)),
-      // The command has run: what it did is not undone by this.
       (reason) =>
         new IpctlError('usage', `--query: ${messageOf(reason)}`, {
-          hint: 'it was applied to what -o json shows; a change that was asked for stands: ipctl operation list',
+          hint: 'it was applied to what -o json shows',
         }),
     );
 }

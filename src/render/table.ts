@@ -1,4 +1,7 @@
-/** Tables for people: no lines, two spaces between columns, cut or broken to the terminal's width. */
+/**
+ * Tables for people: no lines, two spaces between columns, fitted to the terminal's width. A name is cut; a sentence is broken
+ * into lines; what is to be copied stays whole, on lines of its own below its row where there is no room beside the others.
+ */
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table, { type TableConstructorOptions } from 'cli-table3';
 import stringWidth from 'string-width';
@@ -16,6 +19,7 @@ export interface TableSettings {
 const NARROWEST = 6;
 const NARROWEST_OF_ALL = 4;
 const SHORTEST_LINE = 24;
+const SHORTEST_CHOICES = 12;
 const GAP = 2;
 const NO_LINES = Object.fromEntries(
   [
@@ -52,15 +56,22 @@ export function table(
   const gone = width === undefined ? [] : dispensable(columns, measured, width, spare);
   if (gone.length > 0) {
     const kept = [...columns.keys()].filter((index) => !gone.includes(columns[index] ?? ''));
-    const of = <T>(all: readonly T[]): T[] => kept.flatMap((index) => all.slice(index, index + 1));
-    return table(of(columns), rows.map(of), { header, width, color });
+    return table(
+      picked(columns, kept),
+      rows.map((row) => picked(row, kept)),
+      { header, width, color },
+    );
   }
-  const widths = width === undefined ? measured : fitted(columns, measured, width);
+  const low = width === undefined ? [] : lowered(columns, measured, width);
+  const upper = [...columns.keys()].filter((index) => !low.includes(columns[index] ?? ''));
+  const of = <T>(all: readonly T[]): T[] => picked(all, upper);
+  const names = of(columns);
+  const widths = width === undefined ? of(measured) : fitted(names, of(measured), width);
   const settings: TableConstructorOptions = {
     chars: { ...NO_LINES, middle: ' '.repeat(GAP) },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     colWidths: widths,
-    colAligns: columns.map((_, index) =>
+    colAligns: upper.map((index) =>
       rows.length > 0 &&
       rows.every((row) => typeof row[index] === 'number' || row[index] === null) &&
       rows.some((row) => row[index] !== null)
@@ -70,24 +81,47 @@ export function table(
   };
   let text = '';
   for (let first = 0; first === 0 || first < rows.length; first += STRETCH) {
-    const head = header && first === 0 ? { head: titles.map((title) => chalk.bold(title)) } : {};
+    const head = header && first === 0 ? { head: of(titles).map((title, index) => chalk.bold(cut(title, widths[index] ?? 0))) } : {};
     const drawn = new Table({ ...settings, ...head });
-    for (const row of rows.slice(first, first + STRETCH))
-      drawn.push(
-        row.map((cell, index) => {
-          const column = columns[index] ?? '';
-          return SENTENCES.has(column) ? broken(textOf(cell), widths[index] ?? 0) : paint(chalk, column, textOf(cell));
-        }),
-      );
-    text += `${drawn
+    const shapes: { readonly height: number; readonly below: readonly string[] }[] = [];
+    for (const row of rows.slice(first, first + STRETCH)) {
+      let height = 1;
+      const below: string[] = [];
+      const cells = names.map((column, index) => {
+        const cell = textOf(row[upper[index] ?? 0] ?? null);
+        const room = widths[index] ?? 0;
+        if (!isBroken(column)) return paint(chalk, column, cut(cell, room));
+        const lines = broken(column, cell, room);
+        if (width !== undefined && lines.some((line) => widthOf(line) > room)) {
+          below.push(...lowLines(column, cell, width));
+          return '';
+        }
+        height = Math.max(height, lines.length);
+        return lines.join('\n');
+      });
+      for (const column of low) {
+        const cell = row[columns.indexOf(column)] ?? null;
+        if (cell !== null) below.push(...lowLines(column, textOf(cell), width ?? 0));
+      }
+      shapes.push({ height, below });
+      drawn.push(cells);
+    }
+    const lines = drawn
       .toString()
       .split('\n')
-      .map((line) => line.trimEnd())
-      .join('\n')}\n`;
+      .map((line) => line.trimEnd());
+    let at = 0;
+    const take = (count: number): readonly string[] => {
+      at += count;
+      return lines.slice(at - count, at);
+    };
+    const all = [...('head' in head ? take(1) : []), ...shapes.flatMap(({ height, below }) => [...take(height), ...below])];
+    text += `${all.join('\n')}\n`;
   }
   return text;
 }
 
+const picked = <T>(all: readonly T[], at: readonly number[]): T[] => at.flatMap((index) => all.slice(index, index + 1));
 const textOf = (cell: Cell): string => (cell === null ? '-' : plain(String(cell)));
 /** Most cells are of characters that are one column wide, as can be seen without a look at each. */
 const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text));
@@ -101,10 +135,13 @@ const WHOLE: ReadonlySet<string> = new Set([
   'made',
   'state',
   'used-by',
-  'kind',
   'action',
   'changed',
   'error',
+  'default',
+  'move',
+  'status',
+  'area',
   'verb',
   'method',
   'option',
@@ -117,10 +154,21 @@ const WHOLE: ReadonlySet<string> = new Set([
 ]);
 /** Cut only when nothing else gives way. */
 const IDS: ReadonlySet<string> = new Set(['id', 'operation', 'port', 'ports', 'network', 'subnet', 'project', 'account', 'url', 'docs']);
-/** Sentences are broken into lines, not cut. */
-const SENTENCES: ReadonlySet<string> = new Set(['about']);
+/** Broken into lines, not cut, at the ends of words. */
+const SENTENCES: ReadonlySet<string> = new Set(['about', 'detail', 'hint', 'title', 'options']);
+/** The words of a closed list, broken behind a bar. */
+const CHOICES: ReadonlySet<string> = new Set(['kind']);
+/** What is there to be pasted stands below its row wherever not all fits beside each other. */
+const PASTED: readonly string[] = ['hint', 'options'];
+/** So do these where there is no room for them even when they are broken, in this order. */
+const LOWERED: readonly string[] = ['about', 'kind', 'detail'];
+/** What says so itself needs no name before it. */
+const SPEAKING: ReadonlySet<string> = new Set(['about', 'detail', 'title']);
 
-const isWord = (name: string): boolean => !WHOLE.has(name) && !IDS.has(name) && !SENTENCES.has(name);
+const isBroken = (name: string): boolean => SENTENCES.has(name) || CHOICES.has(name);
+const isWord = (name: string): boolean => !WHOLE.has(name) && !IDS.has(name) && !isBroken(name);
+/** How little a column that is broken into lines may be left with. */
+const shortest = (name: string): number => (SENTENCES.has(name) ? SHORTEST_LINE : SHORTEST_CHOICES);
 interface Giving {
   gives(name: string): boolean;
   /** How little it may be left with. */
@@ -131,6 +179,7 @@ interface Giving {
 /** What gives width, in this order. An id is what one copies: it gives last. */
 const GIVING: readonly Giving[] = [
   { gives: (name) => SENTENCES.has(name), least: SHORTEST_LINE },
+  { gives: (name) => CHOICES.has(name), least: SHORTEST_CHOICES },
   { gives: isWord, least: NARROWEST },
   { gives: isWord, least: NARROWEST_OF_ALL, inVain: false },
   { gives: (name) => IDS.has(name), least: NARROWEST },
@@ -141,16 +190,32 @@ const excessOf = (widths: readonly number[], width: number): number =>
 
 /** As many of `spare` as have to go for the others to keep their ids, and names of some length. */
 function dispensable(columns: readonly string[], measured: readonly number[], width: number, spare: readonly string[]): readonly string[] {
-  const least = (name: string, wanted: number): number =>
-    isWord(name) ? Math.min(wanted, NARROWEST) : SENTENCES.has(name) ? Math.min(wanted, SHORTEST_LINE) : wanted;
-  const isTight = (gone: readonly string[]): boolean => {
-    const kept = columns.flatMap((name, index) => (gone.includes(name) ? [] : [least(name, measured[index] ?? 0)]));
-    return excessOf(kept, width) > 0;
-  };
   const present = spare.filter((name) => columns.includes(name));
-  const enough = [...present.keys(), present.length].find((count) => !isTight(present.slice(0, count)));
-  return present.slice(0, enough);
+  return fewest(present, (gone) => !isTight(columns, measured, width, gone));
 }
+
+/** The columns that stand below their rows: as few as have to for the others to be beside each other. One stays. */
+function lowered(columns: readonly string[], measured: readonly number[], width: number): readonly string[] {
+  if (excessOf(measured, width) <= 0) return [];
+  const first = PASTED.filter((name) => columns.includes(name));
+  const present = [...first, ...LOWERED.filter((name) => columns.includes(name))].slice(0, columns.length - 1);
+  return fewest(present, (low) => low.length >= first.length && !isTight(columns, measured, width, low));
+}
+
+/** Whether the columns but those `without` are too wide with each as narrow as it may be without loss, a name shortened. */
+function isTight(columns: readonly string[], measured: readonly number[], width: number, without: readonly string[]): boolean {
+  const least = (name: string, wanted: number): number =>
+    isWord(name) ? Math.min(wanted, NARROWEST) : isBroken(name) ? Math.min(wanted, shortest(name)) : wanted;
+  const kept = columns.flatMap((name, index) => (without.includes(name) ? [] : [least(name, measured[index] ?? 0)]));
+  return excessOf(kept, width) > 0;
+}
+
+/** As few of `names`, from the first on, as are enough; all where none are. */
+const fewest = (names: readonly string[], areEnough: (some: readonly string[]) => boolean): readonly string[] =>
+  names.slice(
+    0,
+    [...names.keys(), names.length].find((count) => areEnough(names.slice(0, count))),
+  );
 
 /** Takes width from the widest column that may give until all fit; from addresses never. */
 function fitted(columns: readonly string[], measured: readonly number[], width: number): number[] {
@@ -169,16 +234,54 @@ function fitted(columns: readonly string[], measured: readonly number[], width: 
   return widths;
 }
 
-/** Lines of whole words, none wider than `width` unless a word is. */
-function broken(text: string, width: number): string {
-  const [first = '', ...words] = text.split(' ');
+/** Words that are typed as they stand: a line break within them would be typed too. */
+const COMMAND = /^(?:ipctl|chmod) /;
+const LOW_INDENT = '  ';
+
+/** Lines that are no wider than `width` unless a word is. */
+const broken = (column: string, text: string, width: number): readonly string[] =>
+  CHOICES.has(column) ? joined(text.split(/(?<=\|)/), '', width) : joined(text.split(' '), ' ', width);
+
+/** The lines of a cell below its row. A command that does not fit has its line to itself, and the terminal goes on with it. */
+function lowLines(column: string, text: string, width: number): readonly string[] {
+  const named = SPEAKING.has(column) ? text : `${column}: ${text}`;
+  const room = width - LOW_INDENT.length;
+  const clauses = column === 'hint' && widthOf(named) > room ? clausesOf(text) : [];
+  const lines = clauses.some((clause) => COMMAND.test(clause))
+    ? [`${column}:`, ...clauses.flatMap((clause) => (COMMAND.test(clause) ? [clause] : broken(column, clause, room)))]
+    : broken(column, named, room);
+  return lines.map((line, index) => `${LOW_INDENT}${index === 0 ? '' : LOW_INDENT}${line}`);
+}
+
+const clausesOf = (text: string): readonly string[] => text.split(/; |, (?=ipctl )/);
+
+/** A sentence in lines that are no wider than `width` unless a word is; in one where there is no width to fit. */
+export const lined = (text: string, width: number | undefined): readonly string[] =>
+  width === undefined ? [plain(text)] : joined(plain(text).split(' '), ' ', width);
+
+/** As many pieces to a line as fit. */
+function joined([first = '', ...pieces]: readonly string[], between: string, width: number): readonly string[] {
   const lines = [first];
-  for (const word of words) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (stringWidth(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
+  for (const piece of pieces) {
+    const longer = `${lines.at(-1)}${between}${piece}`;
+    if (widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(piece);
   }
-  return lines.join('\n');
+  return lines;
+}
+
+/** Whole characters, as a person counts them, and a mark where some are missing. */
+function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let taken = 0;
+  // Made where it is needed: it is not cheap.
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    taken += widthOf(segment);
+    if (taken > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }
 
 const COLORS: Readonly<Record<string, 'green' | 'cyan' | 'yellow' | 'red'>> = {

@@ -12,9 +12,17 @@ const spelled = (char: string): string =>
 /** One line, every character of that kind spelled out. */
 export const plain = (text: string): string => text.replace(UNSAFE, spelled);
 
-/** JSON whose every such character is escaped, also those that JSON itself would let pass. Its own line breaks stay. */
+/** An escape of JSON's; the group is there where it is half of a character, which it writes only where the other half is missing. */
+const ESCAPE = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
+
+/**
+ * JSON whose every such character is escaped, also those that JSON itself would let pass. Its own line breaks stay. Half a
+ * character, in a value or a key, is U+FFFD: many a reader refuses a whole document for one.
+ */
 export const json = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) => (char === '\n' ? char : spelled(char)));
+  JSON.stringify(value, undefined, indent)
+    .replace(ESCAPE, (all, half: string | undefined) => (half === undefined ? all : '\ufffd'))
+    .replace(UNSAFE, (char) => (char === '\n' ? char : spelled(char)));
 
 /** For writers with an escape of their own. */
 export const escapeUnsafe = (text: string, spell: (codePoint: number) => string): string =>

@@ -1,10 +1,10 @@
 /** A JSON value as YAML. The package is loaded with the first value that is printed so. */
 import { Document, isScalar, Scalar, visit } from 'yaml';
-import { escapeUnsafe, isUnsafe } from './text.js';
+import { escapeUnsafe, isUnsafe, json } from './text.js';
 
 /** Texts that a reader of YAML 1.1 or 1.2 would take for a number, a time, a truth value or nothing are quoted. */
 export function yaml(value: unknown): string {
-  const document = new Document(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
+  const document = new Document(JSON.parse(json(value)), { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
   visit(document, {
     Scalar(_, node) {
       // Only between double quotes has YAML escapes for what must not reach a terminal.

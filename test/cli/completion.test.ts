@@ -62,6 +62,14 @@ test('a real bash: verbs, profiles, addresses, servers, columns, and text that i
       ['ipctl --otc-virtual true privateip cr', 'ipctl --otc-virtual true privateip create '],
       ['ipctl ip list --profiles mine,sandbox-h', 'ipctl ip list --profiles mine,sandbox-hostway '],
       ['ipctl nonsense verb x', 'ipctl nonsense verb x'],
+      // What is quoted is one word, and says nothing of a profile.
+      ["ipctl ip list --query '[?a == b]' -p mi", "ipctl ip list --query '[?a == b]' -p mine "],
+      ["ipctl --query '[?a == b]' ip al", "ipctl --query '[?a == b]' ip allocate "],
+      ['ipctl --query "a \\" -p b" ip al', 'ipctl --query "a \\" -p b" ip allocate '],
+      ["ipctl -p sandbox ip associate 1.2.3.4 --server='web-1'", 'ipctl -p sandbox ip associate 1.2.3.4 --server=web-1 '],
+      ["ipctl -p 'mi", 'ipctl -p mine '],
+      ['ipctl -p sandbox server show "$(', 'ipctl -p sandbox server show \\$\\(touch\\ pwned\\)\\ \\`x\\` '],
+      ["ipctl ip allocate --description 'see -p sandbox now' --subnet ", "ipctl ip allocate --description 'see -p sandbox now' --subnet "],
     ];
     const typed = await completed(
       'bash',
@@ -79,6 +87,9 @@ test('a real bash: verbs, profiles, addresses, servers, columns, and text that i
       ['ipctl profile set mine zo', 'ipctl profile set mine zone='],
       ['ipctl profile add o --provider hostway --secret passw', 'ipctl profile add o --provider hostway --secret password='],
       ['ipctl profile add o --provider hostway --secret password=e', 'ipctl profile add o --provider hostway --secret password=env:'],
+      ["ipctl -p 'mi", "ipctl -p 'mine' "],
+      ['ipctl -p sandbox server show "$(', 'ipctl -p sandbox server show "\\$(touch pwned) \\`x\\`" '],
+      ["ipctl -p sandbox server show '$(", "ipctl -p sandbox server show '$(touch pwned) `x`' "],
     ];
     rmSync(keptIn(home), { recursive: true });
     assert.deepEqual(

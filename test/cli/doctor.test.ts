@@ -14,6 +14,7 @@ import type { World } from '../../src/world.js';
 import { virtualClock } from '../support/clock.js';
 import { withCloud } from '../support/cloud.js';
 import { type Home, type Ran, withHome } from '../support/ipctl.js';
+import { withDesk } from './golden/screen.js';
 
 const findings = ({ stdout }: Ran): readonly Finding[] => JSON.parse(stdout) as readonly Finding[];
 const of = (ran: Ran, area: string, name: string): Finding => {
@@ -107,6 +108,10 @@ test('each stored profile is tried beside the one in use, which is marked; some 
       assert.deepEqual(tried(variable), [...both, ['sandbox', 'ok', true]], 'and one that a variable names');
       const down = await doctor(home.ipctl, '-p', 'down');
       assert.deepEqual([down.code, tried(down)], [5, [both[0]]]);
+      await home.ipctl(['profile', 'add', 'unset', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:NOT_THERE']);
+      const unset = await doctor(home.ipctl, '-p', 'unset');
+      assert.doesNotMatch(`${of(unset, 'profile', 'unset').detail}${unset.stderr}`, /profile unset: /, 'its name stands beside it');
+      await home.ipctl(['profile', 'remove', 'unset', '--yes']);
       assert.equal((await doctor(home.ipctl, '-p', 'prod')).code, 0);
       assert.equal((await doctor(home.ipctl, '-p', 'nobody')).code, 14);
       await home.ipctl(['profile', 'remove', 'prod', '--yes']);
@@ -155,7 +160,7 @@ test('a provider that says nothing is given up after 10 s, and does not hold up 
       const { findings: found } = await profiles(intent, session);
       assert.deepEqual(
         found.map(({ status, detail, facts }) => [status, detail, facts.kind]),
-        [['problem', 'profile env:hostway: no answer within 10 s', 'temporary']],
+        [['problem', 'no answer within 10 s', 'temporary']],
       );
       assert.equal(alarms[0], 10_000);
     } finally {
@@ -208,5 +213,23 @@ test('an operation of unknown outcome is a problem, with the way on', async () =
     const [id = ''] = findings(ran).flatMap(({ area, status, name }) => (area === 'operations' && status === 'problem' ? [name] : []));
     assert.match(of(ran, 'operations', id).hint ?? '', new RegExp(`ipctl operation resume ${id}`));
     assert.match(of(ran, 'sandbox', 'clouds').detail, /openstack/);
+  });
+});
+
+test('at 80 columns the report and what a provider takes are whole', async () => {
+  await withDesk(async (desk) => {
+    const shown = async (words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
+      const { stdout } = await desk.ipctl(words, { columns: 80, env: { NO_COLOR: '1', ...env } });
+      assert.ok(stdout.length > 0 && !stdout.includes('…'), stdout);
+      return stdout;
+    };
+    const variables = ['IPCTL_OPENSTACK_APPLICATION_CREDENTIAL_SECRET', 'IPCTL_OPENSTACK_USERNAME'];
+    const report = await shown(['doctor'], Object.fromEntries(variables.map((name) => [name, 'x'])));
+    for (const whole of [...variables, 'ipctl profile use NAME']) assert.match(report, new RegExp(`\\b${whole}(,|$)`, 'm'));
+    for (const provider of ['openstack', 'hostway', 'rackspace', 'otc', 'rackconnect', 'nova']) {
+      const text = await shown(['provider', 'show', provider]);
+      const wide = text.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));
+      assert.deepEqual(wide, [], provider);
+    }
   });
 });

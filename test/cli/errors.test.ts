@@ -39,6 +39,13 @@ test('words that do not exist', async () => {
   await fails(['-p', 'sandbox', 'ip', 'list'], 2, /IPCTL_OUTPUT is one of table/, { IPCTL_OUTPUT: 'pdf' }).catch(() => undefined);
 });
 
+test('an error names the flag that was typed, and the profile and provider where they are known', async () => {
+  await fails(['-p', 'sandbox', 'ip', 'list', '--region', ''], 2, /^ipctl: --region is empty/);
+  const { code, stderr } = await place.ipctl(['-p', 'sandbox', 'ip', 'update', '203.0.113.7', '--name', 'y', '-o', 'json']);
+  const { error } = JSON.parse(stderr) as { error: { profile: string; provider: string } };
+  assert.deepEqual([code, error.profile, error.provider], [8, 'sandbox', 'openstack']);
+});
+
 test('a secret on a command line is refused, and not repeated', async () => {
   const secret = 'hunter2hunter2';
   for (const words of [

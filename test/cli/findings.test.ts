@@ -7,6 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { verb } from '../../src/operations/capable.js';
+import { releaseOne } from '../../src/operations/release.js';
+import { connect } from '../../src/providers/openstack/driver.js';
+import { openstack } from '../../src/providers/openstack/manifest.js';
+import { dialects } from '../../src/sandbox/dialects.js';
+import { start } from '../../src/sandbox/server.js';
+import { bench } from '../support/bench.js';
 import { withHome } from '../support/ipctl.js';
 
 const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
@@ -161,7 +168,7 @@ test('a result that cannot be written is told, not thrown', {
     assert.equal(status, 14);
     assert.match(
       stderr,
-      /^profile [^\n]+\nipctl: the result could not be written: [^\n]+\n {2}what was done stands: ipctl operation list\n$/,
+      /^profile .+\nipctl: the result could not be written: .+; what was done stands: allocate 203\.0\.113\.10\n {2}ipctl operation show (\S+)\n {2}operation \1: applied\n$/,
     );
   });
 });
@@ -287,4 +294,18 @@ test('without a record nobody is sent to one', async () => {
     assert.doesNotMatch(stderr, /operation resume/);
     assert.match(stderr, /without a record: look what is there/);
   });
+});
+
+test('the time that a user thinks is none of the time that a release has', async () => {
+  const sandbox = await start(await dialects.openstack(), {});
+  const { target, settings, clock, run, close } = bench(openstack, connect, { options: sandbox.options, timeout: 5_000 });
+  try {
+    const { id } = await run((driver) => verb(driver, 'allocateFloatingIp')({ mark: 'x', version: 4, labels: {}, servers: [], ports: [] }));
+    const thinking = { ...settings, confirm: () => clock.sleep(600_000, settings.signal) };
+    const { changed } = await releaseOne(target, thinking, { ref: id, disassociate: false, ifExists: false });
+    assert.equal(changed, true);
+  } finally {
+    await close();
+    await sandbox.close();
+  }
 });

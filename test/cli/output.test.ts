@@ -17,6 +17,16 @@ async function good(desk: Desk, words: readonly string[], screen: Parameters<Des
   return stdout;
 }
 
+interface Told {
+  readonly error: {
+    readonly kind: string;
+    readonly exitCode: number;
+    readonly message: string;
+    readonly operation: { readonly id: string | null; readonly state: string } | null;
+  };
+}
+const told = (stderr: string): Told => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Told;
+
 /** Two floating IPs: 203.0.113.10 free, 203.0.113.11 at web-1. */
 async function withTwo(work: (desk: Desk) => Promise<void>): Promise<void> {
   await withDesk(async (desk) => {
@@ -93,12 +103,32 @@ describe('--query', () => {
     });
   });
 
-  test('one that does not fit the result says that what was done stands', async () => {
+  test('one that does not fit costs no address: what was changed is printed whole, with 9; what was only read is not', async () => {
     await withDesk(async (desk) => {
-      const { code, stdout, stderr } = await desk.ipctl([...p, 'ip', 'allocate', '--query', 'length(ip.version)']);
-      assert.deepEqual([code, stdout], [2, '']);
-      assert.match(stderr, /stands: ipctl operation list/);
-      assert.equal(await good(desk, [...p, 'ip', 'list', '-o', 'value', '-c', 'address']), '203.0.113.10\n');
+      const misfit = ['--query', 'length(ip.name)', '-o', 'json'];
+      const { code, stdout, stderr } = await desk.ipctl([...p, 'ip', 'allocate', ...misfit]);
+      assert.equal(code, 9, stderr);
+      const { operation, ip } = JSON.parse(stdout) as { operation: string; ip: { address: string } };
+      assert.equal(ip.address, '203.0.113.10');
+      const { error } = told(stderr);
+      assert.match(error.message, /^--query: .*; what was done stands: allocate 203\.0\.113\.10$/);
+      assert.deepEqual([error.kind, error.exitCode, error.operation], ['partial', 9, { id: operation, state: 'applied' }]);
+      const read = await desk.ipctl([...p, 'ip', 'list', '--query', 'length([0].name)', '-o', 'json']);
+      assert.deepEqual([read.code, read.stdout, told(read.stderr).error.operation], [2, '', null]);
+      const planned = await desk.ipctl([...p, 'ip', 'allocate', '--dry-run', '--query', 'length(ip)', '-o', 'json']);
+      assert.deepEqual([planned.code, planned.stdout], [2, ''], 'a dry run does nothing');
+    });
+  });
+
+  test('nor does one that does not fit the answer to a request of the user’s own', async () => {
+    await withDesk(async (desk) => {
+      const network = await good(desk, [...p, 'network', 'list', '--query', '[?external].id | [0]', '-o', 'value']);
+      const body = ['--field', `floatingip[floating_network_id]=${network.trim()}`];
+      const words = [...p, 'api', 'POST', 'network:/floatingips', ...body, '--yes', '--query', 'length(floatingip.port_id)', '-o', 'json'];
+      const { code, stdout, stderr } = await desk.ipctl(words);
+      assert.equal(code, 9, stderr);
+      assert.match(stdout, /"floating_ip_address": "203\.0\.113\.10"/);
+      assert.equal(told(stderr).error.operation?.state, 'applied');
     });
   });
 
@@ -225,6 +255,30 @@ test('what somebody wrote into a description moves no cursor and hides nothing, 
 
 describe('in a shell', () => {
   const bin = fileURLToPath(new URL('../../bin/ipctl.js', import.meta.url));
+
+  test('a full disk: what was changed is named on stderr; what was only read points to no record', async () => {
+    await withHome(async (home) => {
+      const full = (command: string): { status: number | null; stderr: string } =>
+        spawnSync('bash', ['--norc', '--noprofile', '-c', `"${process.execPath}" "${bin}" ${command} >/dev/full`], {
+          encoding: 'utf8',
+          env: home.env,
+        });
+      const unrecorded = full('-p sandbox ip allocate --no-journal -o json');
+      assert.equal(unrecorded.status, 14, unrecorded.stderr);
+      const { error } = told(unrecorded.stderr);
+      assert.match(error.message, /could not be written: .*; what was done stands: allocate 203\.0\.113\.10$/);
+      assert.deepEqual([error.exitCode, error.operation], [14, { id: null, state: 'applied' }]);
+      const recorded = full('-p sandbox ip allocate');
+      assert.match(recorded.stderr, /allocate 203\.0\.113\.11\n {2}ipctl operation show (\S+)\n {2}operation \1: applied\n$/);
+      for (const command of ['-p sandbox ip list', '--help']) {
+        const { status, stderr } = full(command);
+        assert.equal(status, 14, command);
+        assert.match(stderr, /^ipctl: the result could not be written: [^\n;]+\n$/, command);
+      }
+      const version = full('--version');
+      assert.deepEqual([version.status, /^ipctl: the version could not be written/.test(version.stderr)], [14, true]);
+    });
+  });
 
   test('a reader that has seen enough ends it quietly', async () => {
     await withHome(async (home) => {

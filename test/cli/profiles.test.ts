@@ -30,6 +30,13 @@ test('a profile is added, shown with its secrets masked, used and removed', asyn
     assert.match(explained.stdout, new RegExp(`^password +\\*{4} {2}\\(${kept}\\)$`, 'm'));
     assert.ok(!(shown.stdout + (await ipctl(['profile', 'show', 'prod'])).stdout).includes('hunter2'));
 
+    await ipctl(['profile', 'add', 'ci', '--provider', 'hostway', '--set', 'username=u', '--secret', 'password=env:THERE']);
+    const password = async (env: Readonly<Record<string, string>>): Promise<string> =>
+      /^password +(.*)$/m.exec((await ipctl(['profile', 'show', 'ci', '--explain'], { env })).stdout)?.[1] ?? '';
+    assert.equal(await password({}), 'not set  (the variable THERE, which the profile names)');
+    assert.equal(await password({ THERE: 'x' }), '****  (the variable THERE, which the profile names)');
+    assert.equal((await ipctl(['profile', 'remove', 'ci', '--yes'])).code, 0);
+
     assert.equal((await ipctl(['profile', 'use', 'prod'])).code, 0);
     assert.equal((await ipctl(['profile', 'current'])).stdout, 'prod\n');
     assert.equal((await ipctl(['profile', 'rename', 'prod', 'live'])).code, 0);

@@ -38,6 +38,26 @@ test('--take says that the candidate is ours; then the operation is settled', as
   });
 });
 
+test('what is no candidate is refused at once; where none is recorded it is looked for once', async () => {
+  await withHome(async (home) => {
+    const { id, address } = await lostAllocation(home);
+    const requests = async (): Promise<string> =>
+      (await home.ipctl(['sandbox', 'journal', 'hostway', '--limit', '2000', '-o', 'value', '-c', 'method,path'])).stdout;
+    const before = await requests();
+    for (const word of ['203.0.113.99', 'web-1']) {
+      const refused = await home.ipctl(['operation', 'resume', id, '--take', word]);
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.ok(refused.stderr.includes(`${word} is no candidate of this operation\n  candidates: ${address}; `), refused.stderr);
+    }
+    assert.equal(await requests(), before, 'no request is needed for that');
+    assert.equal((await home.ipctl([...p, 'ip', 'release', address, '--yes'])).code, 0);
+    const released = (await requests()).split('\n').length;
+    const gone = await home.ipctl(['operation', 'resume', id, '--take', address]);
+    assert.equal(gone.code, 2, gone.stderr);
+    assert.ok((await requests()).split('\n').length - released <= 4, 'one look');
+  });
+});
+
 test('--none says that none is ours; the address stays with whoever made it', async () => {
   await withHome(async (home) => {
     const { id, address } = await lostAllocation(home);

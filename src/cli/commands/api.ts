@@ -15,12 +15,15 @@ export const run: Command<'api'> = async (intent, session) => {
   const { include } = intent.flags;
   const target = await openTarget(intent, session);
   try {
-    const { reply, planned } = await direct(target, await session.changes(target), input);
+    const { reply, planned, made } = await direct(target, await session.changes(target), input);
     if (planned !== null) {
       const view = changesOf(floatingIpView);
       return changed(view, [{ action: 'api', changed: null, operation: null, ip: null, error: null, planned }], false, 'requests');
     }
-    return reply === null ? nothing : shown(reply, include, session);
+    if (reply === null) return nothing;
+    const answer = shown(reply, include, session);
+    if (made === undefined) return answer;
+    return { ...answer, stands: { done: [`${input.method} ${input.path}`], operations: made.operation === null ? [] : [made.operation] } };
   } catch (thrown) {
     // stdout is empty when nothing came of it: what the provider said stands beside the error.
     if (include && isIpctlError(thrown) && thrown.details.reply !== undefined) {

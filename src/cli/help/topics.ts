@@ -120,7 +120,7 @@ const files: Topic = {
   sections: [
     {
       title: 'Files',
-      text: ['Files are 0600 and directories 0700. --config DIR moves the profiles; The three variables move what they name.'],
+      text: ['Files are 0600 and directories 0700. --config DIR moves the profiles; the three variables move what they name.'],
       rows: rowsOf({
         '$XDG_CONFIG_HOME/ipctl/config.json': 'profiles; a file that cannot be read is an error and never overwritten',
         '$XDG_STATE_HOME/ipctl/operations': 'one line for each request that changes something, by month, written before it is sent',

@@ -19,8 +19,14 @@ export const found = (status: 'ok' | 'info' | 'warning', { hint = null, facts = 
 export const problem = (error: IpctlError, { facts = {}, ...told }: Omit<Told, 'detail' | 'hint'>): Found => ({
   ...told,
   status: 'problem',
-  detail: error.message,
+  detail: unnamed(error.message, `${told.area} ${told.name}`),
   hint: error.details.hint ?? null,
   facts: { ...facts, kind: error.kind },
   error,
 });
+
+/** What stands beside the name of a thing does not begin with it once more, however often a message has been handed on. */
+function unnamed(message: string, name: string): string {
+  const start = `${name}: `;
+  return message.startsWith(start) ? unnamed(message.slice(start.length), name) : message;
+}

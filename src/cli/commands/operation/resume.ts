@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseAddress } from '../../../domain/address.js';
 import type { AnyIp, Change } from '../../../domain/change.js';
 import { IpctlError } from '../../../domain/errors.js';
 import type { JournalEvent, RecordedStep, Replay } from '../../../domain/journal.js';
@@ -89,6 +90,7 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
   if (!undo && events.some((event) => event.event === 'resume' && event.operation === id && event.undo === true)) {
     throw refused('conflict', `operation ${id} is on its way back already`, `ipctl operation resume ${id} --undo goes on with that`);
   }
+  requireCandidates(take, candidatesOf(events, id), id);
   const verb = (undo ? undos : verbs)[begin.verb];
   if (verb === undefined) throw new IpctlError('defect', `operation ${id} is a '${begin.verb}', which this ipctl does not know`);
   const known = await lookUp(begin.profile, session);
@@ -105,6 +107,28 @@ const resume: (id: string, ...given: Parameters<Command<'operation resume'>>) =>
   const many = Array.isArray(result);
   return changed(shape, (many ? result : [result]) as readonly Change<AnyIp>[], many, 'operations');
 };
+
+/** What the last look for each creating request of unknown outcome found; empty where nobody has looked to the end. */
+function candidatesOf(events: readonly JournalEvent[], id: string): readonly string[] {
+  const creating = new Set<string>();
+  const found = new Map<string, readonly string[]>();
+  for (const event of events) {
+    if (event.operation !== id) continue;
+    if (event.event === 'send' && event.creates === true) creating.add(event.step);
+    if (event.event === 'close') found.set(event.step, event.state === 'unknown' && creating.has(event.step) ? event.candidates : []);
+  }
+  return [...found.values()].flat();
+}
+
+/** `usage` at once for what cannot be ours: where candidates are recorded, the user chooses among them. */
+function requireCandidates(take: readonly string[], candidates: readonly string[], id: string): void {
+  const strange = take.filter((word) => (candidates.length === 0 ? parseAddress(word) === undefined : !candidates.includes(word)));
+  if (strange.length === 0) return;
+  throw new IpctlError('usage', `${strange.join(', ')} is no candidate of this operation`, {
+    fate: 'not-sent',
+    hint: candidates.length === 0 ? '--take ADDRESS' : `candidates: ${candidates.join(', ')}; to look anew: ipctl operation resume ${id}`,
+  });
+}
 
 interface Said {
   readonly take: readonly string[];

@@ -33,7 +33,9 @@ export const run: Command<'profile show'> = async (intent, session) => {
     option: string,
     { value, origin, source }: Setting,
   ): { value: string | number | boolean; origin: Origin; source: string } => {
-    const shown = typeof value === 'object' || manifest.options[option]?.kind === 'secret' ? '****' : value;
+    const isUnset = typeof value === 'object' && 'env' in value && (session.world.env[value.env] ?? '') === '';
+    const isSecret = typeof value === 'object' || manifest.options[option]?.kind === 'secret';
+    const shown = isUnset && intent.flags.explain ? 'not set' : isSecret ? '****' : value;
     const from = option === 'region' && regional !== undefined ? '--region' : source;
     return { value: shown, origin, source: typeof value === 'object' ? `${named(value)}, which the profile names` : words(origin, from) };
   };

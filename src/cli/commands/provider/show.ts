@@ -21,9 +21,10 @@ export const run: Command<'provider show'> = async (intent) => {
   return {
     async print(settings) {
       if (settings.format !== 'table' || settings.columns !== undefined) return printOne(view, record, settings);
-      await settings.write(
-        `${record.title} (${id})  ${record.docs}\nmove: ${record.move}; an address serves ${record.holders} server${record.holders === 'one' ? '' : 's'}\n\n`,
-      );
+      const { lined } = await import('../../../render/table.js');
+      const servers = `${record.holders} server${record.holders === 'one' ? '' : 's'}`;
+      const heads = [`${record.title} (${id})  ${record.docs}`, `move: ${record.move}; an address serves ${servers}`];
+      await settings.write(`${heads.flatMap((head) => lined(head, settings.width)).join('\n')}\n\n`);
       await printList(capabilities, Object.entries(record.supports), settings);
       await settings.write('\n');
       await printList(options(id), record.options, settings);

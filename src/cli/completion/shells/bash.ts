@@ -17,20 +17,28 @@ export function bash({ nouns, verbs, commands, globals, valued, switches, early,
   );
   return `# bash completion for ipctl. Generated from the command table: ipctl completion bash
 _ipctl() {
-  local IFS=$' \\t\\n' part word current flag='' prefix='' noun='' verb='' path='' quote='' skip='' perhaps='' count=0 static='' source='' breaks='' cut=''
-  local -a parts=() words=()
-  # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read.
-  read -ra parts <<<"\${COMP_LINE:0:COMP_POINT}"
-  case \${COMP_LINE:COMP_POINT-1:1} in ' '|$'\\t') parts+=('') ;; esac
-  for part in "\${parts[@]}"; do
-    if [[ -n $skip ]]; then words[\${#words[@]}-1]+=\\ $part; else words+=("$part"); fi
-    if [[ $part == *\\\\ ]]; then skip=1; else skip=''; fi
+  local IFS=$' \\t\\n' line char next open='' begun='' cut='' kept='' at word current='' flag='' prefix='' noun='' verb='' path='' skip='' perhaps='' count=0 static='' source=''
+  local -a words=()
+  # bash breaks words at : and =, and so takes env:openstack and 2001:db8::1 apart: the line itself is read, as the shell quotes it.
+  # What stands before the last break stays where it is (cut): the words are put in behind it.
+  line=\${COMP_LINE:0:COMP_POINT}
+  for ((at = 0; at < \${#line}; at++)); do
+    char=\${line:at:1} next=\${line:at+1:1}
+    case $open$char in
+    \\'\\'|\\"\\") open='' cut=$kept ;;
+    \\"\\\\)
+      case $next in '$'|'\`'|\\"|\\\\) current+=$next at=$((at + 1)) ;; *) current+=$char ;; esac ;;
+    \\'?|\\"?) current+=$char ;;
+    \\'|\\") open=$char begun=1 kept=$cut cut=$current ;;
+    \\\\) current+=$next at=$((at + 1)) begun=1 ;;
+    ' '|$'\\t'|$'\\n')
+      [[ -z $begun ]] || words+=("$current")
+      current='' begun='' cut='' ;;
+    *)
+      current+=$char begun=1
+      [[ $COMP_WORDBREAKS != *"$char"* ]] || cut=$current ;;
+    esac
   done
-  for ((part = 0; part < \${#words[@]}; part++)); do words[part]=\${words[part]//\\\\/}; done
-  current=\${words[\${#words[@]}-1]}
-  case $current in \\'*|\\"*) quote=1 current=\${current:1} ;; esac
-  unset "words[\${#words[@]}-1]"
-  skip=''
   for word in "\${words[@]:1}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
     if [[ -n $perhaps ]]; then
@@ -86,16 +94,18 @@ ${slots.join('\n')}
       [[ $prefix$word != "$current"* ]] || COMPREPLY+=("$prefix$word")
     done ;;
   esac
-  if [[ -z $quote ]]; then
-    [[ $COMP_WORDBREAKS != *:* ]] || breaks+=:
-    [[ $COMP_WORDBREAKS != *=* ]] || breaks+==
-    [[ -z $breaks || $current != *[$breaks]* ]] || cut=\${current%"\${current##*[$breaks]}"}
-  fi
   # A name is text: what the shell would take for a command is quoted.
-  for ((part = 0; part < \${#COMPREPLY[@]}; part++)); do
-    word=\${COMPREPLY[part]#"$cut"}
-    if [[ -z $quote && $word == *[!A-Za-z0-9_@%+=:,./-]* ]]; then printf -v word %q "$word"; fi
-    COMPREPLY[part]=$word
+  # This key takes the open quote away.
+  [[ \${COMP_TYPE-} != 42 ]] || open=''
+  local single="'\\\\''"
+  for ((at = 0; at < \${#COMPREPLY[@]}; at++)); do
+    word=\${COMPREPLY[at]#"$cut"}
+    case $open in
+    \\') word=\${word//\\'/$single} ;;
+    \\") word=\${word//\\\\/\\\\\\\\} word=\${word//\\"/\\\\\\"} word=\${word//'$'/\\\\'$'} word=\${word//'\`'/\\\\'\`'} ;;
+    *) [[ $word != *[!A-Za-z0-9_@%+=:,./-]* ]] || printf -v word %q "$word" ;;
+    esac
+    COMPREPLY[at]=$word
   done
   [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *[=:] ]] || compopt -o nospace 2>/dev/null
 }
