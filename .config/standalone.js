@@ -1,15 +1,29 @@
-// Makes one executable that needs no Node: the bundle in one file, compiled by Bun. The compiler comes from npm as a package for
-// each platform, and is run as it is: BUN=/path/to/bin/bun, or the package @oven/bun-<platform> in node_modules.
+// Makes one executable that needs no Node: the bundle in one file, compiled by Bun. npm has the compiler as a package for each
+// platform. It is fetched when it is first needed, since it is as large as all else together; BUN=/path/to/bun names another.
 // node .config/standalone.js [TARGET...], TARGET as Bun names them: bun-linux-x64, bun-darwin-arm64, ...; this machine's without.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { compiled, lean, root } from './bundle.js';
 
+/** Of Bun. */
+const VERSION = '1.4.5';
 const own = `bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-const packaged = `${root}node_modules/@oven/${own.replace('arm64', 'aarch64')}/bin/bun`;
-const bun = process.env.BUN ?? packaged;
-if (!existsSync(bun)) throw new Error(`there is no Bun at ${bun}: set BUN to the executable of its npm package`);
+const bun = process.env.BUN ?? fetched();
+if (!existsSync(bun)) throw new Error(`there is no Bun at ${bun}`);
+
+/** Where npm has put the compiler for this machine. */
+function fetched() {
+  const place = `${root}node_modules/.cache/bun`;
+  const name = `@oven/${own.replace('arm64', 'aarch64')}`;
+  const program = `${place}/node_modules/${name}/bin/bun${process.platform === 'win32' ? '.exe' : ''}`;
+  if (existsSync(program)) return program;
+  mkdirSync(place, { recursive: true });
+  const words = ['install', '--prefix', place, '--no-save', '--no-package-lock', '--no-audit', '--no-fund', `${name}@${VERSION}`];
+  const { status } = spawnSync('npm', words, { stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  if (status !== 0) throw new Error(`npm could not fetch ${name}@${VERSION}`);
+  return program;
+}
 
 const targets = process.argv.length > 2 ? process.argv.slice(2) : [own];
 // Not in dist: what is published runs everywhere, and this is large and of one platform.

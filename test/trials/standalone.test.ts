@@ -1,6 +1,6 @@
 /**
- * The end-to-end tests, unchanged, on the executable that needs no Node. It is built here when its compiler is there: `BUN`, or its
- * package in node_modules, as `.config/standalone.js` looks for it.
+ * The end-to-end tests, unchanged, on the executable that needs no Node: where its compiler is, which `npm run build:standalone`
+ * fetches.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -10,9 +10,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const compiler =
-  process.env.BUN ?? join(root, `node_modules/@oven/bun-${process.platform}-${process.arch.replace('arm64', 'aarch64')}/bin/bun`);
-const skip = existsSync(compiler) ? false : `there is no Bun at ${compiler}: BUN=/path/to/bun`;
+const platform = `${process.platform}-${process.arch.replace('arm64', 'aarch64')}`;
+const compiler = process.env.BUN ?? join(root, `node_modules/.cache/bun/node_modules/@oven/bun-${platform}/bin/bun`);
+const skip = existsSync(compiler) ? false : 'there is no Bun: npm run build:standalone fetches it';
 
 /** Tests whose promise is about Node itself, and why. Any other that fails is a defect; so is one of these that passes. */
 const CANNOT: Readonly<Record<string, string>> = {
