@@ -2,6 +2,7 @@
 import { IpctlError } from '../domain/errors.js';
 import { hintAt } from '../domain/nearest.js';
 import { json, plain } from './text.js';
+import { texts } from './texts.js';
 import type { Cell, View } from './views.js';
 
 export type Format = 'table' | 'json' | 'jsonl' | 'yaml' | 'csv' | 'tsv' | 'value';
@@ -78,10 +79,10 @@ export async function printList<T>(view: View<T>, items: AsyncIterable<T> | Iter
   const keys = sortKeysOf(view, settings.sort);
   switch (settings.format) {
     case 'json':
-      return printArray(await sorted(view, items, keys, (item) => JSON.stringify(view.json(item, settings.raw))), settings);
+      return printArray(await sortedTexts(view, items, keys, (item) => JSON.stringify(view.json(item, settings.raw))), settings);
     case 'jsonl': {
       const line = (item: T): string => json(view.json(item, settings.raw));
-      for await (const text of keys.length === 0 ? each(items, line) : await sorted(view, items, keys, line))
+      for await (const text of keys.length === 0 ? each(items, line) : await sortedTexts(view, items, keys, line))
         await settings.write(`${text}\n`);
       return;
     }
@@ -104,18 +105,23 @@ const INDENT = 2;
 /** Elements written in one go: a text of all of a long list would be in memory three times before it is out. */
 const STRETCH = 100;
 
-/** `texts`, the JSON of each element, as `json` would write an array of them. They are held without the white space of what is shown. */
-async function printArray(texts: readonly string[], { whole, write }: PrintSettings): Promise<void> {
-  const stretch = whole === true ? Math.max(1, texts.length) : STRETCH;
+/** The JSON of each element, as `json` would write an array of them. They are held without the white space of what is shown. */
+async function printArray(elements: Iterable<string>, { whole, write }: PrintSettings): Promise<void> {
   const inner = ' '.repeat(INDENT);
-  if (texts.length === 0) return write('[]\n');
-  for (let first = 0; first < texts.length; first += stretch) {
-    const elements = texts
-      .slice(first, first + stretch)
-      .map((text) => `${inner}${json(JSON.parse(text), INDENT).replaceAll('\n', `\n${inner}`)}`);
-    const end = first + stretch >= texts.length ? '\n]\n' : ',\n';
-    await write(`${first === 0 ? '[\n' : ''}${elements.join(',\n')}${end}`);
+  let stretch: string[] = [];
+  let before = '[\n';
+  const out = async (): Promise<void> => {
+    await write(`${before}${stretch.join(',\n')}`);
+    before = ',\n';
+    stretch = [];
+  };
+  for (const element of elements) {
+    if (whole !== true && stretch.length === STRETCH) await out();
+    stretch.push(`${inner}${json(JSON.parse(element), INDENT).replaceAll('\n', `\n${inner}`)}`);
   }
+  if (stretch.length === 0) return write('[]\n');
+  stretch.push(`${stretch.pop()}\n]\n`);
+  await out();
 }
 
 export interface Grid {
@@ -179,6 +185,21 @@ async function sorted<T, R>(
     return compare(one.order, other.order);
   });
   return all.map(({ formed }) => formed);
+}
+
+async function sortedTexts<T>(
+  view: View<T>,
+  items: AsyncIterable<T> | Iterable<T>,
+  keys: readonly SortKey[],
+  form: (item: T) => string,
+): Promise<Iterable<string>> {
+  const { keep, at } = texts();
+  const order = await sorted(view, items, keys, (item) => keep(form(item)));
+  return {
+    *[Symbol.iterator]() {
+      for (const index of order) yield at(index);
+    },
+  };
 }
 
 /** One record: an object in JSON; in a table a row for each field, and nothing of it cut. */

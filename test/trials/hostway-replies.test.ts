@@ -82,18 +82,22 @@ async function answering(lines: Readonly<Record<string, readonly Told[]>>, work:
 test('hostway: 400 and 404 on associate are about the server or about the address, and the address itself tells', async () => {
   const held: Told = { status: 200, body: shown };
   const cases: readonly (readonly [Told, Told, RegExp])[] = [
-    [{ status: 400, body: fault('badRequest', 400, 'Server Not Found') }, held, /^ipctl: Server Not Found \(hostway 400 badRequest\)\n/],
-    [{ status: 400 }, held, /^ipctl: Hostway answered 400 without a word \(hostway 400\)\n/],
+    [
+      { status: 400, body: fault('badRequest', 400, 'Server Not Found') },
+      held,
+      /^profile .*\nipctl: Server Not Found \(hostway 400 badRequest\)\n/,
+    ],
+    [{ status: 400 }, held, /^profile .*\nipctl: Hostway answered 400 without a word \(hostway 400\)\n/],
     [
       { status: 400, body: fault('badRequest', 400, 'IP address not found') },
       { status: 404 },
-      /^ipctl: no floating IP '198\.51\.100\.10' in profile env:hostway\n/,
+      /^profile .*\nipctl: no floating IP '198\.51\.100\.10' in profile env:hostway\n/,
     ],
-    [{ status: 404, body: fault('itemNotFound', 404, 'Resource not found') }, { status: 404 }, /^ipctl: no floating IP /],
+    [{ status: 404, body: fault('itemNotFound', 404, 'Resource not found') }, { status: 404 }, /^profile .*\nipctl: no floating IP /],
     [
       { status: 404, body: fault('itemNotFound', 404, 'Resource not found') },
       held,
-      /^ipctl: Resource not found \(hostway 404 itemNotFound\)\n/,
+      /^profile .*\nipctl: Resource not found \(hostway 404 itemNotFound\)\n/,
     ],
   ];
   for (const [refusal, after, message] of cases) {

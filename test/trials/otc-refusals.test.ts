@@ -106,7 +106,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     service('list eips', 400, 'VPC.0501', 2),
     service('release', 400, 'VPC.0501', 2),
     // Gone already: what was wanted.
-    row('release unwaited', 404, vpc('VPC.0504'), 0),
+    row('release unwaited', 404, vpc('VPC.0504'), 3, /somebody else released it/),
     service('release', 409, 'VPC.0512', 5),
     service('release', 500, 'VPC.0513', 5),
     service('release', 500, 'VPC.0516', 6),
@@ -151,7 +151,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     service('list eips', 404, 'VPC.2204', 3),
   ],
   'the shapes of errors': [
-    row('allocate', 400, vpc('VPC.0501', nested), 2, /^ipctl: Bandwidth share_type is invalid \(otc 400 VPC\.0501\)/),
+    row('allocate', 400, vpc('VPC.0501', nested), 2, /^ipctl: Bandwidth share_type is invalid \(otc 400 VPC\.0501\)/m),
     row('show eip', 409, gateway('EIP.7902', 'unbound'), 6, /unbound \(otc 409 EIP\.7902, request 7d2c1f0b\)/),
     row('show eip', 400, { errorCode: 'SVC.0001', errorMsg: 'bad' }, 2, /bad \(otc 400 SVC\.0001\)/),
     row('show eip', 401, { error: { code: 401, message: 'Unauthorized.', title: 'Unauthorized' } }, 4, /Unauthorized \(otc 401\)/),
