@@ -63,7 +63,7 @@ export const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127(\.\d{
  * does on the way to this machine: its loopback is another one there, and what goes in plain text here would be read there.
  */
 export function connections(settings: ConnectionSettings): Connections {
-  const straight = opening(async () => (await import('./native.js')).native(settings));
+  const straight = opening(async () => (await import('./native.js')).native({ ...settings, env: {} }));
   const isProxied = Object.keys(proxiesOf(settings.env)).length > 0;
   const outward = isProxied ? opening(async () => (await import('./undici.js')).undici(settings)) : straight;
   return {

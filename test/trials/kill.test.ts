@@ -21,9 +21,9 @@ const KILLS = 26;
 /** Of each allocator, at instants that are no boundary. */
 const AT_RANDOM = 4;
 /** Starts of one allocator that may end before their kill; a trial that never comes to an end is no trial. */
-const MOST_STARTS = 60;
+const MOST_STARTS = 240;
 /** Milliseconds after the first request within which a random kill falls: about what an allocation takes. */
-const RANDOM_WITHIN = 250;
+const RANDOM_WITHIN = 120;
 
 const random = chance(20260115);
 
