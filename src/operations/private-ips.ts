@@ -8,6 +8,7 @@ import { type Agreed, agreeOn, requireAgreed } from './agreement.js';
 import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, several, unchanged } from './change.js';
 import { absent, changedBefore, isGoneMeanwhile } from './disassociate.js';
+import { type Claim, claiming } from './in-turn.js';
 import { checkKey, existingPrivateIps, keyOf, settlePrivateIps, underKey } from './keyed.js';
 import { looksFor, UNDER_WAY } from './looks.js';
 import { readOnce } from './reader.js';
@@ -16,7 +17,6 @@ import { operate, provenBy, type Run, requireWritable } from './run.js';
 import { ClosedAsNotApplied } from './sending.js';
 import { accounted } from './shortfall.js';
 import type { Target } from './target.js';
-import { type Claim, claiming } from './turns.js';
 
 export interface CreateInput {
   readonly subnet: string;

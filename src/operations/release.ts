@@ -8,11 +8,11 @@ import { requireCapability, verb } from './capable.js';
 import { type ChangeSettings, change, partial, several } from './change.js';
 import { absent, changedBefore, isGoneMeanwhile } from './disassociate.js';
 import { holders, nameOf, requireOurs } from './holders.js';
+import { afterTurn, type Claim, claiming, type Turn, turns } from './in-turn.js';
 import { type Looks, looksFor, UNDER_WAY } from './looks.js';
 import { checkReference, findFloatingIp, findFloatingIps } from './resolve.js';
 import { provenBy, type Run } from './run.js';
 import type { Target } from './target.js';
-import { afterTurn, type Claim, claiming, type Turn, turns } from './turns.js';
 
 export interface ReleaseInput {
   readonly ref: string;
