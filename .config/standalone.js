@@ -46,7 +46,19 @@ await build({
 });
 for (const target of targets) {
   const outfile = `${folder}/ipctl${target === own ? '' : `-${target}`}`;
-  const words = ['build', '--compile', '--bytecode', '--format=cjs', `--target=${target}`, whole, '--outfile', outfile];
+  // A folder's own settings for Bun, and its `.env`, are no settings of ours: whoever can write there would choose the account.
+  const words = [
+    'build',
+    '--compile',
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+    '--bytecode',
+    '--format=cjs',
+    `--target=${target}`,
+    whole,
+    '--outfile',
+    outfile,
+  ];
   const { status } = spawnSync(bun, words, { stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
 }

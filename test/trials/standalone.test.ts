@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,7 @@ test('all that is promised of the command line holds for the executable', { skip
     env: { ...process.env, BUN: compiler },
   });
   assert.equal(built.status, 0, built.stderr);
+  assert.equal(heardOfFolder(), 0, 'it reads the .env of the folder it is started in');
   const files = readdirSync(join(root, 'test/cli')).filter((name) => name.endsWith('.test.ts'));
   // The runner of this file would take the reports of another for its own.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
@@ -50,3 +52,15 @@ test('all that is promised of the command line holds for the executable', { skip
   context.diagnostic(`${ran} tests`);
   assert.deepEqual(failed.sort(), Object.keys(CANNOT).sort());
 });
+
+/** Exit code in a folder whose `.env` would make every command a usage error. */
+function heardOfFolder(): number | null {
+  const folder = mkdtempSync(join(tmpdir(), 'ipctl-standalone-'));
+  try {
+    writeFileSync(join(folder, '.env'), 'IPCTL_OUTPUT=nonsense\n');
+    const words = ['profile', 'list'];
+    return spawnSync(join(root, 'dist-standalone/ipctl'), words, { cwd: folder, env: { HOME: folder, PATH: process.env.PATH } }).status;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
