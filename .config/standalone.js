@@ -46,7 +46,8 @@ await build({
 });
 for (const target of targets) {
   const outfile = `${folder}/ipctl${target === own ? '' : `-${target}`}`;
-  // A folder's own settings for Bun, and its `.env`, are no settings of ours: whoever can write there would choose the account.
+  // Bun would take `.env` and bunfig.toml from the folder it is started in: whoever can write there would choose the account by
+  // the one, and run code of theirs by the other.
   const words = [
     'build',
     '--compile',

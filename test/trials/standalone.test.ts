@@ -27,7 +27,7 @@ test('all that is promised of the command line holds for the executable', { skip
     env: { ...process.env, BUN: compiler },
   });
   assert.equal(built.status, 0, built.stderr);
-  assert.equal(heardOfFolder(), 0, 'it reads the .env of the folder it is started in');
+  assert.deepEqual(startedInFolder(), { code: 0, ran: false }, 'it takes settings of the folder it is started in');
   const files = readdirSync(join(root, 'test/cli')).filter((name) => name.endsWith('.test.ts'));
   // The runner of this file would take the reports of another for its own.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
@@ -53,13 +53,17 @@ test('all that is promised of the command line holds for the executable', { skip
   assert.deepEqual(failed.sort(), Object.keys(CANNOT).sort());
 });
 
-/** Exit code in a folder whose `.env` would make every command a usage error. */
-function heardOfFolder(): number | null {
+/** A command in a folder whose `.env` would make it a usage error, and whose bunfig.toml would run code first. */
+function startedInFolder(): { readonly code: number | null; readonly ran: boolean } {
   const folder = mkdtempSync(join(tmpdir(), 'ipctl-standalone-'));
   try {
+    const mark = join(folder, 'ran');
     writeFileSync(join(folder, '.env'), 'IPCTL_OUTPUT=nonsense\n');
-    const words = ['profile', 'list'];
-    return spawnSync(join(root, 'dist-standalone/ipctl'), words, { cwd: folder, env: { HOME: folder, PATH: process.env.PATH } }).status;
+    writeFileSync(join(folder, 'bunfig.toml'), 'preload = ["./planted.js"]\n');
+    writeFileSync(join(folder, 'planted.js'), `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '');\n`);
+    const env = { HOME: folder, PATH: process.env.PATH };
+    const { status } = spawnSync(join(root, 'dist-standalone/ipctl'), ['profile', 'list'], { cwd: folder, env });
+    return { code: status, ran: existsSync(mark) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
