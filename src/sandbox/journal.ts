@@ -31,8 +31,6 @@ export interface Journal {
 /** A journal that has so many lines, or so many bytes since a body may have a million, is cut to the newer half. */
 const LINES = 2_000;
 const BYTES = 16 * 2 ** 20;
-/** No line is shorter: below `LINES` times this, nothing has to be counted. */
-const SHORTEST = 100;
 
 export function memoryJournal(): Journal {
   const kept: JournalEntry[] = [];
@@ -41,10 +39,13 @@ export function memoryJournal(): Journal {
 
 export function fileJournal(directory: string, id: string): Journal {
   const file = filesOf(directory, id).journal;
+  // As this process left it: it is read again only after another one wrote.
+  let known: Extent = { size: 0, lines: 0 };
   return {
     append: (entry) => {
-      const size = appendLine(file, JSON.stringify(entry));
-      if (size >= LINES * SHORTEST) compact(file, size);
+      const { before, after } = appendLine(file, JSON.stringify(entry));
+      known = before === known.size ? { size: after, lines: known.lines + 1 } : extentOf(readText(file) ?? '');
+      if (known.lines >= LINES || known.size >= BYTES) known = compact(file);
     },
     entries: () => entriesOf(readText(file) ?? ''),
   };
@@ -64,23 +65,30 @@ function entriesOf(text: string): JournalEntry[] {
     .filter((value): value is JournalEntry & Record<string, unknown> => isObject(value) && typeof value.at === 'string');
 }
 
-/** Returns the size of the file afterwards. */
-function appendLine(file: string, line: string): number {
+interface Extent {
+  /** Bytes. */
+  readonly size: number;
+  readonly lines: number;
+}
+
+const extentOf = (text: string): Extent => ({ size: Buffer.byteLength(text), lines: text.split('\n').length - 1 });
+
+/** The size of the file before and after. */
+function appendLine(file: string, line: string): { readonly before: number; readonly after: number } {
   const handle = openSync(file, 'a+', 0o600);
   try {
     const { size } = fstatSync(handle);
     const last = Buffer.alloc(1);
     // The half line of a killed process must not swallow this one.
     const torn = size > 0 && readSync(handle, last, 0, 1, size - 1) === 1 && last.toString() !== '\n';
-    return size + writeSync(handle, `${torn ? '\n' : ''}${line}\n`);
+    return { before: size, after: size + writeSync(handle, `${torn ? '\n' : ''}${line}\n`) };
   } finally {
     closeSync(handle);
   }
 }
 
-function compact(file: string, size: number): void {
+function compact(file: string): Extent {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  if (lines.length < LINES && size < BYTES) return;
   const kept: string[] = [];
   let bytes = 0;
   for (const line of lines.slice(-LINES / 2).reverse()) {
@@ -88,7 +96,9 @@ function compact(file: string, size: number): void {
     if (bytes > BYTES / 2) break;
     kept.unshift(line);
   }
-  writeAtomically(file, kept.map((line) => `${line}\n`).join(''));
+  const text = kept.map((line) => `${line}\n`).join('');
+  writeAtomically(file, text);
+  return extentOf(text);
 }
 
 const SECRET_HEADERS: ReadonlySet<string> = new Set([
