@@ -1,6 +1,6 @@
 /**
- * argv -> Intent. The table becomes Commander's commands: the nouns, then only the typed noun's verbs and the typed verb's
- * options, so that a start pays for one command and not for all. Every usage error ends here.
+ * argv -> Intent. The table becomes Commander's commands: of those the typed noun and verb alone, with the flags that were typed,
+ * so that a start pays for what stands on its line and not for all that could. Every usage error ends here.
  */
 import { Command, CommanderError, Option } from 'commander';
 import type { IpctlError } from '../domain/errors.js';
@@ -35,12 +35,14 @@ export function parse(line: readonly string[], env: Readonly<Record<string, stri
       .helpCommand(false)
       .showSuggestionAfterError(false);
 
+  const isOnLine = lineOf(argv);
   const program = capture(new Command('ipctl'));
-  addFlags(program, globalFlags);
+  addFlags(program, globalFlags, isOnLine);
   program.addOption(new Option('-V, --version'));
   addEarlyOptions(program, argv, typed[1] ?? '');
-  for (const name of Object.keys(nouns)) {
-    const own = rows.filter((row) => row.words.split(' ')[0] === name);
+  // All where none is known: Commander tells what a word that is none of them means.
+  for (const name of noun !== undefined && Object.hasOwn(nouns, noun) ? [noun] : Object.keys(nouns)) {
+    const own = (rows as readonly Row[]).filter((row) => row.words.split(' ')[0] === name);
     const leaf = own.find((row) => row.words === name);
     const command = capture(program.command(name));
     if (name !== noun) {
@@ -50,7 +52,7 @@ export function parse(line: readonly string[], env: Readonly<Record<string, stri
     }
     if (typed[0] !== undefined && typed[0] !== name) command.alias(typed[0]);
     const finish = (row: Row, on: Command): void => {
-      declare(row, on);
+      declare(row, on, isOnLine);
       on.action((...received: unknown[]) => {
         const values = received
           .slice(0, row.arguments?.length ?? 0)
@@ -62,15 +64,18 @@ export function parse(line: readonly string[], env: Readonly<Record<string, stri
       finish(leaf, command);
       continue;
     }
-    for (const row of own as readonly Row[]) {
+    const chosen = rowAt(name, typed[1]);
+    for (const row of chosen === undefined ? own : [chosen]) {
       const verb = row.words.split(' ')[1] ?? '';
       const on = capture(command.command(verb));
-      const isTyped = typed[1] === verb || (row.aliases ?? []).includes(typed[1] ?? '');
-      if (typed[1] !== undefined && isTyped && typed[1] !== verb) on.alias(typed[1]);
-      if (isTyped) finish(row, on);
-      else on.allowUnknownOption().allowExcessArguments();
+      if (row !== chosen) {
+        on.allowUnknownOption().allowExcessArguments();
+        continue;
+      }
+      if (typed[1] !== undefined && typed[1] !== verb) on.alias(typed[1]);
+      finish(row, on);
     }
-    addFlags(command, globalFlags);
+    addFlags(command, globalFlags, isOnLine);
   }
 
   try {
@@ -96,25 +101,36 @@ function addEarlyOptions(program: Command, argv: readonly string[], verb: string
   }
 }
 
-function declare(row: Row, on: Command): void {
+/** Whether a flag may be on the line: by its long name, or by a short one, which may stand among others. */
+type Line = (long: string, short?: string) => boolean;
+
+function lineOf(argv: readonly string[]): Line {
+  const long = new Set(argv.map((word) => word.split('=', 1)[0]));
+  const short = argv.filter((word) => /^-[^-]/.test(word)).join('');
+  return (name, letter) => long.has(name) || (letter !== undefined && short.includes(letter));
+}
+
+function declare(row: Row, on: Command, isOnLine: Line): void {
   for (const argument of row.arguments ?? []) {
     const name = argument.variadic === true ? `${argument.name}...` : argument.name;
     on.argument(argument.required === true ? `<${name}>` : `[${name}]`);
   }
-  addFlags(on, row.flags);
-  if (row.changes === true) addFlags(on, changeFlags);
-  addFlags(on, globalFlags);
+  addFlags(on, row.flags, isOnLine);
+  if (row.changes === true) addFlags(on, changeFlags, isOnLine);
+  addFlags(on, globalFlags, isOnLine);
   if (row.needs !== undefined) {
     for (const id of providerIds) {
       for (const [name, spec] of Object.entries(providers[id].manifest.options as Record<string, OptionSpec>)) {
-        on.addOption(new Option(`${flagName(id, name)} <${placeholder(spec)}>`));
+        const flag = flagName(id, name);
+        if (isOnLine(flag)) on.addOption(new Option(`${flag} <${placeholder(spec)}>`));
       }
     }
   }
 }
 
-function addFlags(command: Command, flags: FlagSet): void {
+function addFlags(command: Command, flags: FlagSet, isOnLine: Line): void {
   for (const [name, spec] of Object.entries(flags)) {
+    if (!isOnLine(`--${name}`, spec.short)) continue;
     const option = new Option(spelling(name, spec));
     if (spec.type === 'list') option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(option);
