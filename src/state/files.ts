@@ -1,5 +1,6 @@
 /** Files that only their owner may read: 0600 in a 0700 directory, replaced whole, never half written. */
 import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
@@ -69,12 +70,19 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   }
 }
 
-/** Whether others than the owner may read the file. False where the system has no such notion. */
-export async function readableByOthers(path: string): Promise<boolean> {
-  if (platform() === 'win32') return false;
+/**
+ * The text of a file that nobody but its owner may read, else undefined: what others could read they may have written. At once,
+ * since every start waits for it. A system without such a notion is not asked.
+ */
+export function readTrusted(path: string): string | undefined {
+  let file: number | undefined;
   try {
-    return ((await stat(path)).mode & 0o077) !== 0;
+    file = openSync(path, 'r');
+    if (platform() !== 'win32' && (fstatSync(file).mode & 0o077) !== 0) return undefined;
+    return readFileSync(file, 'utf8');
   } catch {
-    return false;
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,24 +1,19 @@
-/** Tokens between commands: one 0600 file each, named by a hash of endpoint, user and scope, so that no name tells whose it is. */
-import { createHash } from 'node:crypto';
+/** Tokens between commands: one 0600 file each, named by a digest of endpoint, user and scope, so that no name tells whose it is. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import type { Tokens } from '../domain/driver.js';
 import { toIpctlError } from '../domain/errors.js';
-import { readableByOthers, readPrivate, writePrivate } from './files.js';
+import { readTrusted, writePrivate } from './files.js';
 
 /** Runs `work` alone among the processes of this machine. */
 export type Lock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export const fileTokens = (stateDirectory: string, clock: Clock, lock?: Lock): Tokens => {
-  const nameOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
   const pathOf = (key: string): string => join(stateDirectory, 'tokens', `${nameOf(key)}.json`);
   return {
     async get(key) {
-      const path = pathOf(key);
-      // A file that others could read may have been written by them: it is not trusted.
-      if (await readableByOthers(path)) return undefined;
-      const text = await readPrivate(path).catch(() => undefined);
+      const text = readTrusted(pathOf(key));
       if (text === undefined) return undefined;
       try {
         const kept = JSON.parse(text) as { key?: unknown; expires?: unknown; value?: unknown };
@@ -37,6 +32,21 @@ export const fileTokens = (stateDirectory: string, clock: Clock, lock?: Lock): T
     ...(lock === undefined ? {} : { alone: <T>(key: string, work: () => Promise<T>): Promise<T> => locked(lock, nameOf(key), work) }),
   };
 };
+
+/**
+ * Sixteen hexadecimal digits of FNV-1a, twice and stirred. The text is no secret, and two that share a name only lose their tokens
+ * to each other, since a file tells its whole key: cryptography would cost a start more than all else that it reads.
+ */
+function nameOf(key: string): string {
+  let [one, other] = [0x811c9dc5, 0x01000193];
+  for (let index = 0; index < key.length; index += 1) {
+    const code = key.charCodeAt(index);
+    one = Math.imul(one ^ code, 0x01000193);
+    other = Math.imul(other ^ code, 0x85ebca6b) ^ (one >>> 15);
+  }
+  const half = (value: number): string => ((value ^ (value >>> 16)) >>> 0).toString(16).padStart(8, '0');
+  return half(one) + half(other);
+}
 
 /** A cache needs no directory that can be written: without one there is nobody to wait for. */
 async function locked<T>(lock: Lock, name: string, work: () => Promise<T>): Promise<T> {
