@@ -42,6 +42,18 @@ const spared = {
   'commander:node:child_process': 'module.exports = {};',
 };
 
+/** Parts of Node that load much themselves, and that most commands have no use for: taken when the first function of them is called. */
+const late = /^node:(crypto|fs\/promises)$/;
+
+/** Module of the same functions as a part of Node. */
+async function called(path) {
+  const functions = Object.entries(await import(path)).flatMap(([name, value]) =>
+    typeof value === 'function' && name !== 'default' ? [name] : [],
+  );
+  const own = functions.map((name) => `export const ${name} = (...given) => part().${name}(...given);`);
+  return `const part = () => process.getBuiltinModule('${path}');\n${own.join('\n')}`;
+}
+
 /** Packages in the form in which they cost least. Also for whoever makes something else than `dist` of the same sources. */
 export const lean = {
   name: 'lean',
@@ -52,14 +64,18 @@ export const lean = {
       importer.includes('/commander/') ? { path: 'commander:node:child_process', namespace: 'spared' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'spared' }, ({ path }) => ({ contents: spared[path], loader: 'js' }));
+    onResolve({ filter: late }, ({ path, kind, importer }) =>
+      kind === 'import-statement' && importer.startsWith(join(root, 'src')) ? { path, namespace: 'late' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: await called(path), loader: 'js' }));
   },
 };
 
-/** Bun has a likeness of Node's own client, not the thing itself: what is compiled with it has undici alone. */
+/** What is compiled with Bun reads by Bun's own client: its likeness of Node's costs more to load than all of a list. */
 export const compiled = {
   name: 'compiled',
-  setup({ onLoad }) {
-    onLoad({ filter: /src\/http\/native\.ts$/ }, () => ({ contents: "export { undici as native } from './undici.js';", loader: 'ts' }));
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/native\.js$/ }, () => ({ path: join(root, 'src/http/fetching.ts') }));
   },
 };
 
@@ -88,7 +104,7 @@ export async function bundle() {
     // Modules leave no trace of their own in a chunk; files of CommonJS keep a function with their name.
     const { inputs } = metafile.outputs[`dist/${basename(path)}`];
     const modules = Object.keys(inputs).filter((input) => metafile.inputs[input].format === 'esm');
-    chunks.set(basename(path), `${modules.map((input) => `// ${input}\n`).join('')}${late(code)}`);
+    chunks.set(basename(path), `${modules.map((input) => `// ${input}\n`).join('')}${code}`);
   }
   // In brackets a function is compiled at once: nothing is in a file that is not about to run.
   const held = (names) =>
@@ -108,12 +124,6 @@ export async function bundle() {
   files.set('LICENSES.txt', licenses(metafile));
   return files;
 }
-
-/** Node's cryptography is taken where it is used: to load it costs a tenth of a start, and most commands hash nothing. */
-const late = (code) =>
-  code
-    .replace(/^var import_node_crypto\d* = require\("node:crypto"\);\n/gm, '')
-    .replace(/\bimport_node_crypto\d*\./g, 'require("node:crypto").');
 
 /** Chunks that are loaded with an output, itself among them. */
 function within({ outputs }, output, found = []) {

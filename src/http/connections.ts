@@ -2,7 +2,7 @@
 import { IpctlError } from '../domain/errors.js';
 
 /** A reply larger than this is refused: the largest page of any provider we know is a tenth of it. */
-const LARGEST_BODY = 32 * 1024 * 1024;
+export const LARGEST_BODY = 32 * 1024 * 1024;
 
 export interface ConnectionSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -63,7 +63,7 @@ export const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127(\.\d{
  * does on the way to this machine: its loopback is another one there, and what goes in plain text here would be read there.
  */
 export function connections(settings: ConnectionSettings): Connections {
-  const straight = opening(async () => (await import('./native.js')).native({ ...settings, env: {} }));
+  const straight = opening(async () => (await import('./native.js')).native(settings));
   const isProxied = Object.keys(proxiesOf(settings.env)).length > 0;
   const outward = isProxied ? opening(async () => (await import('./undici.js')).undici(settings)) : straight;
   return {
@@ -75,7 +75,7 @@ export function connections(settings: ConnectionSettings): Connections {
 }
 
 /** Opened by the first request. */
-function opening(open: () => Promise<Connections>): Connections {
+export function opening(open: () => Promise<Connections>): Connections {
   let opened: Promise<Connections> | undefined;
   return {
     async exchange(request, signal) {
