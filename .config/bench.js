@@ -142,6 +142,22 @@ async function sameByCurl({ endpoint }, words, env) {
   return curled(origin, ours);
 }
 
+/** The options of a sandbox with replay.js in its place: what is measured is who asks, not the sandbox's locks and files. */
+async function replayed(options) {
+  const { origin } = new URL(options.endpoint ?? options['auth-url']);
+  const child = spawn(process.execPath, [join(root, '.config/replay.js'), origin], { stdio: ['ignore', 'pipe', 'inherit'] });
+  replaying.push(child);
+  const where = await new Promise((resolve, reject) => {
+    child.stdout.once('data', (chunk) => resolve(chunk.toString().trim()));
+    child.once('exit', (code) => reject(new Error(`the replaying server ended: ${code}`)));
+  });
+  const entries = Object.entries(options).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(origin, where) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** Eight profiles, one of them slow, side by side: how much longer than the slow one alone. */
 async function allProfiles() {
   const latency = 250;
@@ -267,6 +283,7 @@ let complaint = '';
 serving.stderr.on('data', (chunk) => {
   complaint += chunk;
 });
+const replaying = [];
 try {
   const served = await new Promise((resolve, reject) => {
     let text = '';
@@ -276,7 +293,9 @@ try {
     });
     serving.on('exit', (code) => reject(new Error(`the sandbox ended: ${code} ${complaint}`)));
   });
-  const { openstack, hostway } = Object.fromEntries(served.map(({ provider, options }) => [provider, options]));
+  const options = Object.fromEntries(served.map((each) => [each.provider, each.options]));
+  const openstack = await replayed(options.openstack);
+  const hostway = await replayed(options.hostway);
   const os = Object.fromEntries(
     Object.entries(openstack).map(([name, value]) => [
       `OS_${name}`.replaceAll('-', '_').replace('_region', '_region_name').toUpperCase(),
@@ -321,6 +340,7 @@ try {
   }
 } finally {
   // It writes its state at its end, into what is to be removed.
+  for (const child of replaying) child.kill();
   const ended = serving.exitCode === null ? new Promise((resolve) => serving.once('exit', resolve)) : undefined;
   serving.kill();
   await ended;

@@ -100,7 +100,14 @@ export async function bundle() {
   });
   const chunks = new Map();
   for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, { format: 'cjs', platform: 'node', target, supported: { 'dynamic-import': false } });
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target,
+      supported: { 'dynamic-import': false },
+      minifyWhitespace: true,
+      minifySyntax: true,
+    });
     // Modules leave no trace of their own in a chunk; files of CommonJS keep a function with their name.
     const { inputs } = metafile.outputs[`dist/${basename(path)}`];
     const modules = Object.keys(inputs).filter((input) => metafile.inputs[input].format === 'esm');

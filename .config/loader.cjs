@@ -102,10 +102,10 @@ function keep(path, script) {
   }
 }
 
-/** A word in sixteen, so that each sector has some: V8 itself takes what a fall of the machine left torn, and ends the process. */
+/** A word in 64, so that each sector has two: V8 itself takes what a fall of the machine left torn, and ends the process. */
 function digest(data) {
   const words = new Int32Array(data.buffer, data.byteOffset, data.length >> 2);
   let sum = data.length;
-  for (let index = 0; index < words.length; index += 16) sum = (Math.imul(sum, 31) + words[index]) | 0;
+  for (let index = 0; index < words.length; index += 64) sum = (Math.imul(sum, 31) + words[index]) | 0;
   return sum;
 }
