@@ -82,28 +82,61 @@ export async function printList<T>(view: View<T>, items: AsyncIterable<T> | Iter
       return printArray(await sortedTexts(view, items, keys, (item) => JSON.stringify(view.json(item, settings.raw))), settings);
     case 'jsonl': {
       const line = (item: T): string => json(view.json(item, settings.raw));
-      for await (const text of keys.length === 0 ? each(items, line) : await sortedTexts(view, items, keys, line))
-        await settings.write(`${text}\n`);
+      await writeLines(keys.length === 0 ? formed(items, line) : await sortedTexts(view, items, keys, line), settings.write);
       return;
     }
     default: {
       const spare = settings.columns === undefined ? view.spare : [];
       const people = settings.format === 'table' ? view.forPeople : undefined;
       const row = (item: T): Cell[] => columns.map((name) => (people?.[name] ?? view.columns[name])?.(item) ?? null);
-      const rows = settings.format === 'csv' && keys.length === 0 ? each(items, row) : await sorted(view, items, keys, row);
+      const rows = settings.format === 'csv' && keys.length === 0 ? formed(items, row) : await sorted(view, items, keys, row);
       const shown = await printGrid({ columns, rows, spare }, { ...settings, format: settings.format });
       if (shown === 0 && settings.format === 'table' && view.plural !== undefined) await settings.nothing?.(view.plural);
     }
   }
 }
 
-async function* each<T, R>(items: AsyncIterable<T> | Iterable<T>, form: (item: T) => R): AsyncGenerator<R, void, undefined> {
+type Rows<T> = AsyncIterable<T> | Iterable<T>;
+
+const areToCome = <T>(items: Rows<T>): items is AsyncIterable<T> => Symbol.asyncIterator in items;
+
+/** One by one as they are asked for. What is there already does not become something to be waited for. */
+const formed = <T, R>(items: Rows<T>, form: (item: T) => R): Rows<R> =>
+  areToCome(items) ? eachToCome(items, form) : eachThere(items, form);
+
+async function* eachToCome<T, R>(items: AsyncIterable<T>, form: (item: T) => R): AsyncGenerator<R, void, undefined> {
   for await (const item of items) yield form(item);
+}
+
+function* eachThere<T, R>(items: Iterable<T>, form: (item: T) => R): Generator<R, void, undefined> {
+  for (const item of items) yield form(item);
 }
 
 const INDENT = 2;
 /** Elements written in one go: a text of all of a long list would be in memory three times before it is out. */
 const STRETCH = 100;
+
+/** A line that is still to come is written as it comes; those that are there already share a write. Resolves to their number. */
+async function writeLines(lines: Rows<string>, write: PrintSettings['write']): Promise<number> {
+  let count = 0;
+  if (areToCome(lines)) {
+    for await (const line of lines) {
+      count += 1;
+      await write(`${line}\n`);
+    }
+    return count;
+  }
+  let stretch = '';
+  for (const line of lines) {
+    count += 1;
+    stretch += `${line}\n`;
+    if (count % STRETCH !== 0) continue;
+    await write(stretch);
+    stretch = '';
+  }
+  if (stretch !== '') await write(stretch);
+  return count;
+}
 
 /** The JSON of each element, as `json` would write an array of them. They are held without the white space of what is shown. */
 async function printArray(elements: Iterable<string>, { whole, write }: PrintSettings): Promise<void> {
@@ -134,23 +167,20 @@ export type GridSettings = Pick<PrintSettings, 'header' | 'width' | 'color' | 'w
 
 /** Cells under their columns; csv, tsv and value row by row as they come. Resolves to the number of rows. */
 export async function printGrid({ columns, rows, spare }: Grid, { format, header, width, color, write }: GridSettings): Promise<number> {
-  let count = 0;
   switch (format) {
     case 'csv':
       if (header) await write(`${columns.map(csvCell).join(',')}\n`);
-      for await (const row of rows) {
-        count += 1;
-        await write(`${row.map(csvCell).join(',')}\n`);
-      }
-      return count;
+      return writeLines(
+        formed(rows, (row) => row.map(csvCell).join(',')),
+        write,
+      );
     case 'tsv':
     case 'value':
       if (header && format === 'tsv') await write(`${columns.map(textOf).join('\t')}\n`);
-      for await (const row of rows) {
-        count += 1;
-        await write(`${row.map(textOf).join('\t')}\n`);
-      }
-      return count;
+      return writeLines(
+        formed(rows, (row) => row.map(textOf).join('\t')),
+        write,
+      );
     case 'table': {
       const all: (readonly Cell[])[] = [];
       for await (const row of rows) all.push(row);

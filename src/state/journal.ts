@@ -148,7 +148,9 @@ function masked(event: JournalEvent, redact: (text: string) => string): unknown 
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item)]));
   };
-  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, FOREIGN.has(key) ? deep(value) : value]));
+  const written: Record<string, unknown> = { ...event };
+  for (const key of FOREIGN) if (Object.hasOwn(written, key)) written[key] = deep(written[key]);
+  return written;
 }
 
 /** Every event, oldest first. A half-written last line, left by a killed process, is passed over. */

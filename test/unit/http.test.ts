@@ -214,6 +214,14 @@ test('a secret is masked in every spelling, a header by its name', () => {
   });
 });
 
+test('a secret told of later is masked too, and whole where it contains an earlier one', () => {
+  const { conceal, text } = redactor();
+  conceal('word');
+  assert.equal(text('my word, longer-word-still'), 'my ****, longer-****-still');
+  conceal('longer-word-still');
+  assert.equal(text('my word, longer-word-still'), 'my ****, ****');
+});
+
 async function serving(handle: (response: ServerResponse) => void, work: (origin: string) => Promise<void>): Promise<void> {
   const server: Server = createServer((_request, response) => handle(response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

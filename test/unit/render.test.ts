@@ -99,6 +99,40 @@ test('a list in every format', async () => {
   assert.equal(await printed('table', items, { columns: 'address', header: false }), '203.0.113.7\n203.0.113.10\n');
 });
 
+test('lines that are there share a write; one that is still to come is written as it comes', async () => {
+  const network = (name: string) =>
+    ({ profile: 'p', provider: 'openstack', region: 'R', id: name, name, external: true, shared: true, raw: {} }) as const;
+  const there = Array.from({ length: 250 }, (_, index) => network(`n${index}`));
+  for (const format of ['jsonl', 'csv', 'tsv', 'value'] as const) {
+    const writes: string[] = [];
+    const settings: PrintSettings = {
+      format,
+      header: false,
+      raw: false,
+      color: false,
+      columns: 'name',
+      async write(text) {
+        writes.push(text);
+      },
+    };
+    await printList(networkView, there, settings);
+    const lines = writes.join('').split('\n');
+    assert.deepEqual([writes.length, lines.length, lines.at(-1)], [3, 251, ''], format);
+    if (format !== 'jsonl' && format !== 'csv') continue;
+    let before = -1;
+    writes.length = 0;
+    async function* coming(): AsyncGenerator<(typeof there)[number]> {
+      for (const each of there.slice(0, 3)) {
+        before += 1;
+        assert.equal(writes.length, before, format);
+        yield each;
+      }
+    }
+    await printList(networkView, coming(), settings);
+    assert.equal(writes.length, 3, format);
+  }
+});
+
 test('nothing is nothing: an array in JSON, silence elsewhere', async () => {
   assert.equal(await printed('json', []), '[]\n');
   for (const format of ['table', 'value', 'jsonl'] as const) assert.equal(await printed(format, []), '');
