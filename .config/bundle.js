@@ -23,6 +23,7 @@ const together = {
     'src/http/native.ts',
     'src/state/tokens.ts',
   ],
+  change: ['src/cli/changed.ts'],
 };
 /** Files that hold a copy of all that the first source needs: a key that was pressed loads nothing that only commands need. */
 const alone = {
@@ -111,7 +112,7 @@ export async function bundle() {
     // Modules leave no trace of their own in a chunk; files of CommonJS keep a function with their name.
     const { inputs } = metafile.outputs[`dist/${basename(path)}`];
     const modules = Object.keys(inputs).filter((input) => metafile.inputs[input].format === 'esm');
-    chunks.set(basename(path), `${modules.map((input) => `// ${input}\n`).join('')}${code}`);
+    chunks.set(basename(path), `${modules.map((input) => `// ${input}\n`).join('')}${direct(code)}`);
   }
   // In brackets a function is compiled at once: nothing is in a file that is not about to run.
   const held = (names) =>
@@ -131,6 +132,12 @@ export async function bundle() {
   files.set('LICENSES.txt', licenses(metafile));
   return files;
 }
+
+/** A chunk's exports as they are: copies of them, made for modules that others may have written, cost one definition a name. */
+const direct = (code) =>
+  code
+    .replace('=>__copyProps(__defProp({},"__esModule",{value:!0}),mod)', '=>__defProp(mod,"__esModule",{value:!0})')
+    .replace(/__toESM\((require\("\.\/[^"]+"\))\)/g, '$1');
 
 /** Chunks that are loaded with an output, itself among them. */
 function within({ outputs }, output, found = []) {

@@ -10,14 +10,16 @@ const { Script } = require('node:vm');
  */
 module.exports = ({ packs, held, identity }) => {
   const kept = folderOf(identity);
-  const fresh = new Map();
+  const scripts = new Map();
+  let isKept = true;
   const loaded = {};
   const read = (name) => {
     const filename = `${__dirname}/chunks/${name}`;
     const cachedData = kept && keptOf(`${kept}/${name}`);
     // esbuild writes nothing that is not ASCII, which Node reads fastest as this.
     const script = new Script(fs.readFileSync(filename, 'latin1'), { filename, cachedData });
-    if (cachedData === undefined || script.cachedDataRejected) fresh.set(name, script);
+    scripts.set(name, script);
+    if (cachedData === undefined || script.cachedDataRejected) isKept = false;
     return script.runInThisContext();
   };
   const load = (name) => {
@@ -30,13 +32,14 @@ module.exports = ({ packs, held, identity }) => {
     }
     return loaded[chunk].exports;
   };
-  // At the end, when it is known which functions run: those are what is worth to be kept.
+  // At the end, when it is known which functions run: those are what is worth to be kept. What is new runs others than before of
+  // the files that are not, so that all is kept anew: a list is not to pay for ever for having come after help.
   process.on('exit', () => {
-    if (kept === undefined || fresh.size === 0) return;
+    if (kept === undefined || isKept) return;
     try {
       makeFolder(kept);
       forgetOld(kept);
-      for (const [name, script] of fresh) keep(`${kept}/${name}`, script);
+      for (const [name, script] of scripts) keep(`${kept}/${name}`, script);
     } catch {
       // The next start compiles again.
     }

@@ -115,7 +115,8 @@ export async function openKnown(chosen: Chosen, known: Known, intent: Intent, se
     flags.region = String(parseOption('--region', spec, intent.global.region));
   }
   const profile = flags.region === undefined ? known.profile : (known.inRegion?.(flags.region) ?? known.profile);
-  if (kind === 'environment' && cloudsProviders.includes(id)) {
+  // What is to be refused stands in those variables alone.
+  if (kind === 'environment' && cloudsProviders.includes(id) && Object.keys(world.env).some((name) => name.startsWith('OS_'))) {
     (await import('../profiles/cloud-entry.js')).refuseEnvironment(world.env);
   }
   const stored =

@@ -3,9 +3,9 @@ import { type AllocateInput, allocate, checkAllocate } from '../../../operations
 import { several } from '../../../operations/change.js';
 import { keyOf } from '../../../operations/keyed.js';
 import { floatingIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import { parseLabels } from '../../flags.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { parallelOf } from '../../session.js';
 import { openTarget } from '../../target.js';
 import { keysOf } from '../operation/keys.js';

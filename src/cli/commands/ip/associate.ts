@@ -1,7 +1,7 @@
 import { associate, checkAssociate } from '../../../operations/associate.js';
 import { floatingIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { openTarget } from '../../target.js';
 
 export const view = changesOf(floatingIpView);

@@ -1,7 +1,7 @@
 import { disassociate } from '../../../operations/disassociate.js';
 import { floatingIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { openTarget } from '../../target.js';
 
 export const view = changesOf(floatingIpView);

@@ -1,7 +1,7 @@
 import { releaseAll, releaseOne } from '../../../operations/release.js';
 import { floatingIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { parallelOf } from '../../session.js';
 import { openTarget } from '../../target.js';
 

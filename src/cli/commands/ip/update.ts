@@ -1,8 +1,8 @@
 import { checkUpdate, update } from '../../../operations/update.js';
 import { floatingIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import { parseLabels } from '../../flags.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { openTarget } from '../../target.js';
 
 export const view = changesOf(floatingIpView);

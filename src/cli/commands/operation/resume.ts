@@ -15,8 +15,8 @@ import { noWayBack, undoAllocate, undoMove } from '../../../operations/undo.js';
 import { type UpdateInput, update } from '../../../operations/update.js';
 import { floatingIpView, privateIpView, type View } from '../../../render/views.js';
 import { readJournal } from '../../../state/journal.js';
+import { changed, changesOf } from '../../changed.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { lookUp, openKnown } from '../../target.js';
 import { isSettled, madeIn, recordsOf, workingIn } from './record.js';
 

@@ -1,7 +1,7 @@
 import { deleteAll, deleteOne } from '../../../operations/private-ips.js';
 import { privateIpView } from '../../../render/views.js';
+import { changed, changesOf } from '../../changed.js';
 import type { Command } from '../../intent.js';
-import { changed, changesOf } from '../../output.js';
 import { parallelOf } from '../../session.js';
 import { openTarget } from '../../target.js';
 
