@@ -25,8 +25,9 @@ const together = {
   ],
   change: ['src/cli/changed.ts'],
 };
-/** Files that hold a copy of all that the first source needs: a key that was pressed loads nothing that only commands need. */
+/** Files that hold a copy of all that the first source needs: a key that was pressed, or help that was asked for, loads nothing that only commands need. */
 const alone = {
+  asked: ['src/cli/help/alone.ts'],
   complete: ['src/cli/completion/answer.ts', 'src/cli/completion/local.ts', 'src/profiles/store.ts', 'src/profiles/clouds.ts'],
 };
 

@@ -18,22 +18,42 @@ const UNWRITTEN = 14;
 const DEFAULT_COLUMNS = 80;
 
 const { argv, env, pid } = process;
+/** Whether text may still be on its way in a stream of Node's: an exit would cut it off. */
+let isBuffered = false;
 const broken = (): void => process.exit(BROKEN_PIPE);
 // Any other failure reaches whoever wrote, and is told as an error; a stderr that nobody reads must not stop the work.
 const stdout = standardOutput({
-  stream: () => process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' && broken()),
+  stream() {
+    isBuffered = true;
+    return process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' && broken());
+  },
   broken,
 });
 let stderr: Writable | undefined;
 const isTerminal = (descriptor: number): boolean => mayBeTerminal(descriptor) && process.getBuiltinModule('node:tty').isatty(descriptor);
 
-if (argv[2] === '--version' || argv[2] === '-V') {
+const words = argv.slice(2);
+const directories = directoriesOf(env, homedir());
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+if (words[0] === '--version' || words[0] === '-V') {
   stdout.write(`${manifest.version}\n`, (failure) => {
     if (failure == null) return;
     process.stderr.write(`ipctl: the version could not be written: ${failure.message}\n`);
     process.exitCode = UNWRITTEN;
   });
-} else {
+} else if ((words.length === 0 || words.some(isHelp)) && words.every((word) => isHelp(word) || !word.startsWith('-'))) {
+  process.exitCode = UNFINISHED;
+  void import('./cli/help/alone.js')
+    .then(({ answerAlone }) => answerAlone({ argv: words, env, directories, stdout }))
+    .then((isAnswered) => {
+      if (isAnswered) process.exitCode = 0;
+      else start();
+    });
+} else start();
+
+/** All but the version and help. */
+function start(): void {
   const controller = new AbortController();
   // Whatever sleeps listens until it wakes, and in a bulk there is no telling how many do at once: that is no leak to warn of.
   setMaxListeners(0, controller.signal);
@@ -48,13 +68,14 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   process.on('SIGTERM', stop(TERMINATED));
 
   const world: World = {
-    argv: argv.slice(2),
+    argv: words,
     env,
     get stdin() {
       return process.stdin;
     },
     stdout,
     get stderr() {
+      isBuffered = true;
       stderr ??= process.stderr.on('error', () => {});
       return stderr;
     },
@@ -84,7 +105,7 @@ if (argv[2] === '--version' || argv[2] === '-V') {
       },
     },
     random: Math.random,
-    directories: directoriesOf(env, homedir()),
+    directories,
     signal: controller.signal,
     interrupt: stop(INTERRUPTED),
     pid,
@@ -102,12 +123,14 @@ if (argv[2] === '--version' || argv[2] === '-V') {
   const program = 'bun' in process.versions ? [process.execPath] : argv.slice(0, 2);
   // A key that was pressed in a shell waits for this: it goes past the command line's parser.
   const running =
-    argv[2] === '__complete'
+    words[0] === '__complete'
       ? import('./cli/completion/answer.js').then(({ answer }) => answer(world, program, performance.timeOrigin))
       : import('./cli/run.js').then(({ run }) => run(world));
   // Whatever ends the process before there is an answer is no success.
   process.exitCode = UNFINISHED;
   void running.then((code) => {
     process.exitCode = code;
+    // All is said: to take down piece by piece what was built up would only cost time.
+    if (!isBuffered) process.exit();
   });
 }

@@ -9,16 +9,13 @@ import { errorText, exitCodeOf, stoppedBy } from './exit.js';
 import type { Intent } from './intent.js';
 import { type Loaded, load } from './load.js';
 import type { Output } from './output.js';
-import type { Parsed } from './program.js';
 import { openSession, type Session } from './session.js';
-import { helpAsked, typedValue } from './words.js';
+import { typedValue } from './words.js';
 
 export async function run(world: World): Promise<number> {
   let intent: Intent;
   try {
-    // Most lines that ask for help say nothing else: they do without the parser.
-    const help = helpAsked(world.argv);
-    const parsed: Parsed = help === undefined ? (await import('./program.js')).parse(world.argv, world.env) : { is: 'help', words: help };
+    const parsed = (await import('./program.js')).parse(world.argv, world.env);
     if (parsed.is === 'help') {
       const { helpFor } = await import('./help/answer.js');
       const answer = await helpFor(parsed.words, chosenIn(world));

@@ -85,7 +85,7 @@ test('values that were kept, and help, come from a file or three of their own', 
     rmSync(join(home.directory, 'coverage'), { recursive: true });
     assert.deepEqual(names(['__complete', '--', 'profile', 'use', '']), ['chunks/complete.cjs', 'main.cjs']);
     rmSync(join(home.directory, 'coverage'), { recursive: true });
-    assert.deepEqual(names(['--help']), ['chunks/core.cjs', 'chunks/help.cjs', 'main.cjs']);
+    assert.deepEqual(names(['--help']), ['chunks/asked.cjs', 'main.cjs']);
     rmSync(join(home.directory, 'coverage'), { recursive: true });
     assert.deepEqual(names(['--version']), ['main.cjs']);
   });
