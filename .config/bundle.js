@@ -135,10 +135,15 @@ export async function bundle() {
 }
 
 /** A chunk's exports as they are: copies of them, made for modules that others may have written, cost one definition a name. */
-const direct = (code) =>
-  code
-    .replace('=>__copyProps(__defProp({},"__esModule",{value:!0}),mod)', '=>__defProp(mod,"__esModule",{value:!0})')
-    .replace(/__toESM\((require\("\.\/[^"]+"\))\)/g, '$1');
+function direct(code) {
+  const found = code.replace(
+    /=>__copyProps\(__defProp\(\{\},"__esModule",\{value:!0\}\),(mod\d*)\)/,
+    '=>__defProp($1,"__esModule",{value:!0})',
+  );
+  // Silence here would cost every start, unseen.
+  if (found === code && code.includes('__toCommonJS')) throw new Error('esbuild writes exports in another form than is known here');
+  return found.replace(/__toESM\((require\("\.\/[^"]+"\))\)/g, '$1');
+}
 
 /** Chunks that are loaded with an output, itself among them. */
 function within({ outputs }, output, found = []) {
