@@ -133,3 +133,19 @@ test('compiled code is kept for the next start, and what is torn or could be som
     }
   });
 });
+
+test('code is kept anew for all files once a command needs one of them that is new', async () => {
+  await withHome(async ({ directory, ipctl }) => {
+    const cache = join(directory, 'kept');
+    const core = async (words: readonly string[]): Promise<Buffer> => {
+      assert.equal((await ipctl(words, { env: { XDG_CACHE_HOME: cache } })).code, 0);
+      const [build = ''] = readdirSync(join(cache, 'ipctl/compiled'));
+      return readFileSync(join(cache, 'ipctl/compiled', build, 'core.cjs'));
+    };
+    const first = await core(['completion', 'bash']);
+    // It runs more of the shared file than the first did, which would be compiled at each start from now on.
+    const second = await core(['-p', 'sandbox', 'ip', 'list', '-o', 'json']);
+    assert.ok(second.length > first.length, `${first.length} bytes, then ${second.length}`);
+    assert.deepEqual(await core(['-p', 'sandbox', 'ip', 'list', '-o', 'json']), second, 'then it stays');
+  });
+});

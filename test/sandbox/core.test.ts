@@ -624,6 +624,15 @@ test('a journal of two thousand lines is cut to the newer half', async (context)
   journal.append(entryAt('2026-01-15T10:00:00.000Z', '/1999'));
   assert.deepEqual(span(), [1000, '/1000', '/1999']);
   assert.equal(modeOf(file), 0o600);
+  // Of two processes each sees what the other wrote.
+  const other = fileJournal(directory, 'counter');
+  for (let index = 2000; index < 2999; index += 1)
+    (index % 3 === 0 ? other : journal).append(entryAt('2026-01-15T10:00:00.000Z', `/${index}`));
+  assert.deepEqual(span(), [1999, '/1000', '/2998']);
+  other.append(entryAt('2026-01-15T10:00:00.000Z', '/2999'));
+  assert.deepEqual(span(), [1000, '/2000', '/2999']);
+  journal.append(entryAt('2026-01-15T10:00:00.000Z', '/3000'));
+  assert.deepEqual(span(), [1001, '/2000', '/3000']);
 });
 
 test('reset takes the state and the journal of those named, and what a killed process left of them', async (context) => {
