@@ -81,7 +81,7 @@ test('tokens and journal: fifty allocations at once are fifty operations, each w
   assert.equal(events.length, CROWD * 4);
   tidy(join(state, 'operations'), /^\d{4}-\d\d\.jsonl$/);
 
-  tidy(join(state, 'tokens'), /^[0-9a-f]{32}\.json$/);
+  tidy(join(state, 'tokens'), /^[0-9a-f]{16}\.json$/);
   assert.equal(readdirSync(join(state, 'tokens')).length, 1);
   const logins = async (): Promise<number> =>
     (await cloud.journal('openstack')).filter(({ method, path }) => method === 'POST' && path.endsWith('/auth/tokens')).length;
