@@ -4,7 +4,7 @@ import { nearest } from '../domain/nearest.js';
 import { flagName, type OptionSpec } from '../domain/option.js';
 import { providerIds, providers } from '../providers/registry.js';
 import { globalFlags, nounAliases, nouns, type Row, rowAt, rows } from './commands.js';
-import type { FlagSet } from './flags.js';
+import type { FlagSet, FlagSpec } from './flags.js';
 
 export const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
 
@@ -52,13 +52,22 @@ export function wordsIn(argv: readonly string[]): readonly string[] {
       words.push(word);
       continue;
     }
-    const spec = Object.entries(globalFlags as FlagSet).find(
-      ([name, flag]) => word === `--${name}` || (flag.short !== undefined && word === `-${flag.short}`),
-    )?.[1];
-    const takesNext = spec === undefined ? isProviderFlag(word) && !word.includes('=') : !/^(switch|optional)$/.test(spec.type);
-    if (takesNext) index += 1;
+    if (takesNext(word)) index += 1;
   }
   return words;
+}
+
+/** Whether the value of a flag is the word behind it. */
+function takesNext(word: string): boolean {
+  const flags = Object.entries(globalFlags as FlagSet);
+  const takes = (spec: FlagSpec | undefined): boolean => spec !== undefined && !/^(switch|optional)$/.test(spec.type);
+  if (word.startsWith('--')) {
+    const spec = flags.find(([name]) => word === `--${name}`)?.[1];
+    return spec === undefined ? isProviderFlag(word) && !word.includes('=') : takes(spec);
+  }
+  // Letters in one word: what follows one that takes a value is that value.
+  const taking = [...word.slice(1)].map((letter) => takes(flags.find(([, { short }]) => letter === short)?.[1]));
+  return taking.length > 0 && taking.indexOf(true) === taking.length - 1;
 }
 
 /** What help is asked about, nothing, a noun, or a noun and its verb; `usage` for a word that is none. */

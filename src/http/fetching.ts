@@ -16,8 +16,9 @@ import {
   verifiedBy,
 } from './connections.js';
 
-/** What Bun takes beyond the standard: no unpacking, no time limit, and whom to trust. */
+/** What Bun takes beyond the standard: no unpacking, no time limit, nothing of it on stderr whatever a variable says, and whom to trust. */
 interface BunRequest extends RequestInit {
+  readonly verbose: false;
   readonly decompress: false;
   readonly timeout: false;
   readonly tls: ReturnType<typeof verifiedBy>;
@@ -25,8 +26,9 @@ interface BunRequest extends RequestInit {
 
 export function native(settings: ConnectionSettings): Connections {
   const others = opening(async () => (await import('./undici.js')).undici({ ...settings, env: {} }));
-  // It would go through the proxy of the variables, whatever it is told.
-  if (Object.keys(proxiesOf(settings.env)).length > 0) return others;
+  // It would go through a proxy that a variable names, whatever it is told: also to this machine, and by variables that are none of ours.
+  const { ALL_PROXY = '', all_proxy = '' } = settings.env;
+  if (Object.keys(proxiesOf(settings.env)).length > 0 || ALL_PROXY !== '' || all_proxy !== '') return others;
   const closing = new AbortController();
   const tls = verifiedBy(settings.ca);
   return {
@@ -51,6 +53,7 @@ async function read({ url, headers }: Outgoing, signal: AbortSignal, tls: BunReq
     redirect: 'manual',
     decompress: false,
     timeout: false,
+    verbose: false,
     signal,
     tls,
   };

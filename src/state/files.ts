@@ -1,6 +1,6 @@
 /** Files that only their owner may read: 0600 in a 0700 directory, replaced whole, never half written. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
@@ -77,8 +77,10 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 export function readTrusted(path: string): string | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
-    if (platform() !== 'win32' && (fstatSync(file).mode & 0o077) !== 0) return undefined;
+    // A pipe in its place would be waited for, without an end.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const found = fstatSync(file);
+    if (!found.isFile() || (platform() !== 'win32' && (found.mode & 0o077) !== 0)) return undefined;
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;

@@ -157,7 +157,7 @@ describe('proxies', () => {
         async ({ ask, server, home }) => {
           const proxy = await proxyTo(server.port);
           try {
-            const env = { HTTP_PROXY: proxy.origin, HTTPS_PROXY: proxy.origin };
+            const env = { HTTP_PROXY: proxy.origin, HTTPS_PROXY: proxy.origin, ALL_PROXY: proxy.origin };
             const words = secure === undefined ? LIST : trusting;
             const ran = await ask(words, env);
             assert.deepEqual([ran.code, ran.stdout], [0, SEEN], ran.stderr);
@@ -170,6 +170,14 @@ describe('proxies', () => {
         },
         secure,
       ));
+  }
+
+  for (const name of ['ALL_PROXY', 'all_proxy']) {
+    test(`${name} is none of ours: nobody is asked by way of it`, () =>
+      withProxy(undefined, undefined, async ({ ask, proxy }) => {
+        const ran = await ask(LIST, { [name]: proxy.origin });
+        assert.deepEqual([ran.code, ran.stdout, proxy.asked], [0, SEEN, []], ran.stderr);
+      }));
   }
 
   test('http_proxy is for plain requests, and not for encrypted ones', () =>
@@ -197,6 +205,14 @@ describe('proxies', () => {
       assert.deepEqual(server.heard, []);
     }));
 });
+
+test('no variable of a runtime shows what is sent', () =>
+  withServer(quiet, async ({ ask }) => {
+    for (const shown of ['1', 'curl']) {
+      const ran = await ask(LIST, { BUN_CONFIG_VERBOSE_FETCH: shown });
+      assert.deepEqual(ran, { code: 0, stdout: SEEN, stderr: '' });
+    }
+  }));
 
 describe('redirects', () => {
   test('of a read to another origin: exit 1, and that one hears nothing', async () => {

@@ -38,6 +38,13 @@ test('behind -- every word is an argument, and any other option of a provider ta
   assert.equal(intentOf('ip list --debug').global.debug, true);
 });
 
+test('letters in one word: the value of the last is no noun', () => {
+  const { words, global } = intentOf('-qp ip server list');
+  assert.deepEqual([words, global.profile, global.quiet], ['server list', 'ip', true]);
+  assert.equal(intentOf('-qpip server list').global.profile, 'ip');
+  assert.equal(intentOf('server -vo json list').global.output, 'json');
+});
+
 test('help is told from the words alone, where they are all that was typed', () => {
   const cases: readonly [string, readonly string[] | undefined][] = [
     ['--help', []],

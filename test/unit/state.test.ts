@@ -1,5 +1,6 @@
 /** What survives a process: locks, journal, tokens. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -239,6 +240,11 @@ test('tokens are kept by endpoint, user and scope, until they expire, for the ow
     await tokens.put('key', { token: 't' }, new Date(START + 1000));
     await clock.sleep(2000, signal);
     assert.equal(await tokens.get('key'), undefined, 'expired');
+    for (const mode of ['600', '644']) {
+      rmSync(path);
+      // A pipe that nobody writes to must not be waited for.
+      if (spawnSync('mkfifo', ['-m', mode, path]).status === 0) assert.equal(await tokens.get('key'), undefined);
+    }
     await tokens.put('key', { token: 'u' }, new Date(START + 10_000));
     await tokens.drop('key');
     assert.equal(await tokens.get('key'), undefined);
