@@ -135,3 +135,13 @@ test('no provider is named outside its folder, the registry, and what ships with
     assert.ok(!names.test(code), `${file} names a provider`);
   }
 });
+
+test('what is spread into a large object stands at its end', () => {
+  // Node 20 takes thirty times as long for an object of twenty keys that begins with a spread: half of the time of a long list.
+  const slow = files.flatMap((file) =>
+    [...readFileSync(join(src, file), 'utf8').matchAll(/\{\n\s+\.\.\.[\w.()]+,\n(?:\s+\w+[:,].*\n){8}/g)].map(
+      ([text]) => `${file}: ${text}`,
+    ),
+  );
+  assert.deepEqual(slow, []);
+});

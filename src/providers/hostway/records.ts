@@ -34,7 +34,6 @@ export function records(place: Place, account: string | undefined) {
   const where = { ...place, project: account ?? null, region: null };
 
   const floatingIp = (found: FlexibleIp, server: ServerRef | null): FloatingIp => ({
-    ...where,
     id: found.ip,
     address: found.ip,
     version: 4,
@@ -57,6 +56,7 @@ export function records(place: Place, account: string | undefined) {
     revision: null,
     mark: null,
     raw: found.raw,
+    ...where,
   });
 
   return {
@@ -66,7 +66,6 @@ export function records(place: Place, account: string | undefined) {
     unnamed: (found: FlexibleIp): FloatingIp => floatingIp(found, found.instanceId === null ? null : { id: found.instanceId, name: null }),
 
     server: (server: HostwayServer): Server => ({
-      ...place,
       id: server.id,
       name: server.name,
       state: STATES[server.status] ?? 'unknown',
@@ -74,11 +73,11 @@ export function records(place: Place, account: string | undefined) {
       addresses: [...server.public, ...server.private],
       zone: server.zone,
       raw: server.raw,
+      ...place,
     }),
 
     privateIps: (server: HostwayServer): PrivateIp[] =>
       server.private.map((address) => ({
-        ...where,
         id: address,
         address,
         version: 4,
@@ -93,6 +92,7 @@ export function records(place: Place, account: string | undefined) {
         createdAt: null,
         mark: null,
         raw: { id: server.id, address },
+        ...where,
       })),
   };
 }

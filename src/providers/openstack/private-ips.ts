@@ -85,7 +85,6 @@ export function privateIpVerbs(
       via: cloud.send,
       read: (reply) => made(readPort(reply)),
       standIn: {
-        ...where(cloud),
         project: cloud.project.id,
         id: '{ip.id}',
         address: address ?? '{ip.address}',
@@ -101,6 +100,7 @@ export function privateIpVerbs(
         createdAt: null,
         mark,
         raw: null,
+        ...where(cloud),
       },
       async look() {
         // The filter is exact, but a cloud may ignore it.

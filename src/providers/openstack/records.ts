@@ -115,7 +115,6 @@ export function floatingIpOf(where: Where, found: WireFloatingIp, server: Server
   // A port that nothing owns is somebody's own; one owned by a router or a load balancer is that one's.
   const foreign = owner !== '' && !owner.startsWith('compute:') ? { foreign: true as const } : {};
   return {
-    ...where,
     project: found.project,
     id: found.id,
     address: found.address,
@@ -139,6 +138,7 @@ export function floatingIpOf(where: Where, found: WireFloatingIp, server: Server
     revision: found.revision,
     mark,
     raw: found.raw,
+    ...where,
   };
 }
 
@@ -167,7 +167,6 @@ export function portAndAddress(id: string): { readonly port: string; readonly ad
 export function privateIpsOf(where: Where, port: WirePort, server: ServerRef | null): PrivateIp[] {
   const use = usedBy(port);
   return port.fixedIps.map((fixed) => ({
-    ...where,
     project: port.project,
     id: privateIpId(port, fixed),
     address: fixed.address,
@@ -183,6 +182,7 @@ export function privateIpsOf(where: Where, port: WirePort, server: ServerRef | n
     createdAt: port.createdAt,
     mark: unmarked(port.description).mark,
     raw: port.raw,
+    ...where,
   }));
 }
 

@@ -91,7 +91,6 @@ export function recordsOf(place: Place, region: string) {
       const associations = associationsOf(eip, known.server ?? null);
       const state = EIP_STATES[eip.status] ?? 'unknown';
       return {
-        ...place,
         project: eip.project,
         region,
         id: eip.id,
@@ -116,13 +115,13 @@ export function recordsOf(place: Place, region: string) {
         revision: null,
         mark: eip.bandwidthName?.startsWith(MARK) === true ? eip.bandwidthName.slice(MARK.length) : null,
         raw: eip.raw,
+        ...place,
       };
     },
 
     privateIp(reserved: Reserved, server: ServerRef | null): PrivateIp {
       const usedBy = useOf(reserved.owner);
       return {
-        ...place,
         project: reserved.project,
         region,
         id: reserved.id,
@@ -140,11 +139,11 @@ export function recordsOf(place: Place, region: string) {
         createdAt: null,
         mark: null,
         raw: reserved.raw,
+        ...place,
       };
     },
 
     server: ({ id, name, status, zone, addresses, raw }: WireServer): Server => ({
-      ...place,
       id,
       name,
       state: SERVER_STATES[status] ?? 'unknown',
@@ -152,6 +151,7 @@ export function recordsOf(place: Place, region: string) {
       addresses,
       zone,
       raw,
+      ...place,
     }),
 
     network: ({ id, name, raw }: WireVpc): Network => ({ ...place, id, name, external: false, shared: false, raw }),

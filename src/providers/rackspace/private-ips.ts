@@ -78,7 +78,6 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
       via: send,
       read: (reply) => made(readOnePort(reply)),
       standIn: {
-        ...where.place,
         project: null,
         region: where.region,
         id: '{ip.id}',
@@ -95,6 +94,7 @@ export function privateIpVerbs({ ready, names, send, mutate, settle }: PrivateIp
         createdAt: null,
         mark: spec.name === undefined ? spec.mark : null,
         raw: null,
+        ...where.place,
       },
       // A port has no place for a mark but its name, which the user may have taken; a chosen address is proof as well.
       ...(spec.name === undefined ? {} : { before: async () => (await onNetwork()).map(({ id }) => id) }),

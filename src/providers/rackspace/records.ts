@@ -53,7 +53,6 @@ export interface Where {
 /** Only `shared` is ours to move; the other types belong to a server, or to a product of its own. */
 export function floatingIpOf({ place, region }: Where, ip: RackspaceIp, associations: readonly Association[]): FloatingIp {
   return {
-    ...place,
     project: ip.tenant,
     region,
     id: ip.id,
@@ -78,6 +77,7 @@ export function floatingIpOf({ place, region }: Where, ip: RackspaceIp, associat
     revision: null,
     mark: null,
     raw: ip.raw,
+    ...place,
   };
 }
 
@@ -112,7 +112,6 @@ export function privateIpsOf({ place, region }: Where, port: RackspacePort, name
   const usedBy = useOf(port);
   const mark = MARK.exec(port.name ?? '')?.[1] ?? null;
   return port.fixedIps.map(({ subnet, address }) => ({
-    ...place,
     project: port.tenant,
     region,
     id: port.id,
@@ -129,11 +128,11 @@ export function privateIpsOf({ place, region }: Where, port: RackspacePort, name
     createdAt: null,
     mark,
     raw: port.raw,
+    ...place,
   }));
 }
 
 export const serverOf = (place: Place, { id, name, status, addresses, zone, raw }: RackspaceServer): Server => ({
-  ...place,
   id,
   name,
   state: STATES[status ?? ''] ?? 'unknown',
@@ -141,23 +140,24 @@ export const serverOf = (place: Place, { id, name, status, addresses, zone, raw 
   addresses,
   zone,
   raw,
+  ...place,
 });
 
 export const networkOf = (place: Place, { id, name, shared, raw }: RackspaceNetwork): Network => ({
-  ...place,
   id,
   name,
   external: id === PUBLIC_NET,
   shared,
   raw,
+  ...place,
 });
 
 export const subnetOf = (place: Place, { id, name, network, cidr, version, raw }: RackspaceSubnet): Subnet => ({
-  ...place,
   id,
   name,
   network,
   cidr,
   version,
   raw,
+  ...place,
 });

@@ -39,7 +39,6 @@ export function records(place: Place) {
   const floatingIp = (cloud: Cloud, found: LegacyIp, known: Known): FloatingIp => {
     const held = heldBy(found, known);
     return {
-      ...place,
       project: cloud.project.id,
       region: cloud.region,
       id: found.id,
@@ -64,6 +63,7 @@ export function records(place: Place) {
       revision: null,
       mark: null,
       raw: found.raw,
+      ...place,
     };
   };
   return {

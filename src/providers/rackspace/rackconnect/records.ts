@@ -30,7 +30,6 @@ function stateOf(ip: PublicIp): FloatingIpState {
 export function floatingIpOf({ place, region, project }: Where, ip: PublicIp): FloatingIp {
   const { server } = ip;
   return {
-    ...place,
     project,
     region,
     id: ip.id,
@@ -67,6 +66,7 @@ export function floatingIpOf({ place, region, project }: Where, ip: PublicIp): F
     revision: null,
     mark: null,
     raw: ip.raw,
+    ...place,
   };
 }
 
