@@ -348,8 +348,8 @@ try {
     say('as ipctl ip list -o json');
   }
 } finally {
-  // It writes its state at its end, into what is to be removed.
   for (const child of replaying) child.kill();
+  // It writes its state at its end, into what is to be removed.
   const ended = serving.exitCode === null ? new Promise((resolve) => serving.once('exit', resolve)) : undefined;
   serving.kill();
   await ended;

@@ -47,10 +47,10 @@ const spared = {
 /** Parts of Node that load much themselves, and that most commands have no use for: taken when the first function of them is called. */
 const late = /^node:(crypto|fs\/promises)$/;
 
-/** Module of the same functions as a part of Node. */
+/** Module of the same functions as a part of Node; of its classes it has none, so that who wants one is told by the build. */
 async function called(path) {
   const functions = Object.entries(await import(path)).flatMap(([name, value]) =>
-    typeof value === 'function' && name !== 'default' ? [name] : [],
+    typeof value === 'function' && /^(?!default$)[a-z]/.test(name) ? [name] : [],
   );
   const own = functions.map((name) => `export const ${name} = (...given) => part().${name}(...given);`);
   return `const part = () => process.getBuiltinModule('${path}');\n${own.join('\n')}`;

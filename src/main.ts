@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
+import { asksAlone } from './cli/help/asked.js';
 import { mayBeTerminal, standardOutput } from './standard-output.js';
 import { directoriesOf, type World } from './world.js';
 
@@ -34,7 +35,6 @@ const isTerminal = (descriptor: number): boolean => mayBeTerminal(descriptor) &&
 
 const words = argv.slice(2);
 const directories = directoriesOf(env, homedir());
-const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 
 if (words[0] === '--version' || words[0] === '-V') {
   stdout.write(`${manifest.version}\n`, (failure) => {
@@ -42,7 +42,7 @@ if (words[0] === '--version' || words[0] === '-V') {
     process.stderr.write(`ipctl: the version could not be written: ${failure.message}\n`);
     process.exitCode = UNWRITTEN;
   });
-} else if ((words.length === 0 || words.some(isHelp)) && words.every((word) => isHelp(word) || !word.startsWith('-'))) {
+} else if (asksAlone(words)) {
   process.exitCode = UNFINISHED;
   void import('./cli/help/alone.js')
     .then(({ answerAlone }) => answerAlone({ argv: words, env, directories, stdout }))

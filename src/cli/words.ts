@@ -5,6 +5,7 @@ import { flagName, type OptionSpec } from '../domain/option.js';
 import { providerIds, providers } from '../providers/registry.js';
 import { globalFlags, nounAliases, nouns, type Row, rowAt, rows } from './commands.js';
 import type { FlagSet, FlagSpec } from './flags.js';
+import { asksAlone, isHelp } from './help/asked.js';
 
 export const usage = (message: string, hint?: string): IpctlError => new IpctlError('usage', message, { fate: 'not-sent', hint });
 
@@ -81,12 +82,8 @@ export function helpedWith([first, verb]: readonly string[]): readonly string[] 
 }
 
 /** What a line of nothing but words and `--help` asks about; undefined for any other line. */
-export function helpAsked(argv: readonly string[]): readonly string[] | undefined {
-  const isHelp = (word: string): boolean => word === '--help' || word === '-h';
-  const words = argv.filter((word) => !isHelp(word));
-  const asks = words.length < argv.length || words.length === 0;
-  return asks && !words.some((word) => word.startsWith('-')) ? helpedWith(words) : undefined;
-}
+export const helpAsked = (argv: readonly string[]): readonly string[] | undefined =>
+  asksAlone(argv) ? helpedWith(argv.filter((word) => !isHelp(word))) : undefined;
 
 /** Within a noun a verb, else a noun; a verb that was typed without its noun is looked for among all. */
 export function unknownCommand(word: string, noun: string | undefined): IpctlError {
